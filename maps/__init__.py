@@ -1,0 +1,1 @@
+"""Frames to interactive maps; no database, no network."""

@@ -1,0 +1,1 @@
+"""The grid-supervision service: domain, adapters, workflows and HTTP."""

@@ -1,0 +1,1 @@
+"""HTTP: pages by role and the JSON API."""

@@ -1,0 +1,1 @@
+"""What we know: pure functions over frames, geometries and frozen dataclasses; no I/O."""

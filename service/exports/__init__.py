@@ -1,0 +1,1 @@
+"""Frames to files people open: spreadsheets, GeoJSON, GPX, PDF."""

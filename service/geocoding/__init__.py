@@ -1,0 +1,1 @@
+"""Adapters that turn an address into a place."""

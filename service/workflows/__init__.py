@@ -1,0 +1,1 @@
+"""What we do: one module per arrow of the data flow."""
