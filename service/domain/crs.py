@@ -24,7 +24,7 @@ def metric_epsg(lon: float, lat: float) -> int:
     if in_china:
         meridian = min(135, max(75, 3 * round(lon / 3)))
         return 4534 + (meridian - 75) // 3
-    zone = int(math.floor((lon + 180) / 6)) % 60 + 1
+    zone = math.floor((lon + 180) / 6) % 60 + 1
     return (32600 if lat >= 0 else 32700) + zone
 
 
