@@ -1,4 +1,4 @@
-"""The mapped rows. Area codes lead the keys that matter, so that scope and partition by county work.
+"""The mapped rows. Area codes lead the keys that matter, for scope and partition by county.
 
 Geometry is EPSG:4326 throughout. Every column is explained in docs/data_dictionary.md.
 """
