@@ -1,0 +1,46 @@
+"""Logging, set up once by entry points: one line per event, on standard error."""
+
+import logging
+import sys
+
+import structlog
+
+from service.settings import Settings
+
+
+def configure_logging(settings: Settings) -> None:
+    """Send structlog and standard logging to standard error in one format.
+
+    Readable lines for a terminal, JSON for everything else, times in UTC. Callers keep names of
+    people and texts of tip-offs out of what they log.
+    """
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_formatter(shared))
+    logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+
+
+def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
+    last: list[structlog.typing.Processor]
+    if sys.stderr.isatty():
+        last = [structlog.dev.ConsoleRenderer()]
+    else:
+        last = [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
