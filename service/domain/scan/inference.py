@@ -1,0 +1,37 @@
+"""From the simulated maxima to p: by counting, and by a Gumbel distribution."""
+
+import math
+
+import numpy as np
+
+from service.domain.scan.model import Floats
+
+LLR_TOLERANCE = 1e-9  # a simulated maximum this near the observed one counts as reaching it
+EULER_GAMMA = 0.5772156649015329
+
+
+def monte_carlo_p(llr: float, null_maxima: Floats) -> float:
+    """Return (1 + simulated maxima at least as large) / (replications + 1)."""
+    reached = int((null_maxima >= llr - LLR_TOLERANCE).sum())
+    return (1 + reached) / (null_maxima.size + 1)
+
+
+def standard_error(p: float, replications: int) -> float:
+    """Return the standard error of a p found by counting."""
+    return math.sqrt(p * (1 - p) / (replications + 1))
+
+
+def gumbel_p(llr: float, null_maxima: Floats) -> float | None:
+    """Return the tail of the Gumbel distribution with the moments of the simulated maxima.
+
+    Abrams, A. M., Kleinman, K., Kulldorff, M. (2010): Gumbel based p-value approximations for
+    spatial scan statistics. International Journal of Health Geographics 9:61.
+    """
+    if null_maxima.size < 2:  # noqa: PLR2004, a spread needs two
+        return None
+    scale = float(null_maxima.std()) * math.sqrt(6) / math.pi
+    if scale <= LLR_TOLERANCE:
+        return None
+    location = float(null_maxima.mean()) - EULER_GAMMA * scale
+    exponent = min((location - llr) / scale, 700.0)  # exp(700) is still finite
+    return float(-np.expm1(-math.exp(exponent)))

@@ -1,0 +1,23 @@
+"""One typed door to numba, so that the kernels stay readable and the type checker content."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar, cast
+
+import numba
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function on its first call, keep the machine code on disk, release the GIL.
+
+    Kernels never allocate Python objects, so that several threads can run one at a time each.
+    """
+    return cast("Callable[P, R]", numba.njit(cache=True, nogil=True)(function))
+
+
+def inlined(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a small function into the body of each kernel that calls it."""
+    compiled = numba.njit(cache=True, nogil=True, inline="always")(function)
+    return cast("Callable[P, R]", compiled)
