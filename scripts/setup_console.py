@@ -1,5 +1,6 @@
 """Set-up that can be watched: each step says what it does and how long it took."""
 
+import os
 import subprocess
 import sys
 import time
@@ -77,7 +78,8 @@ def run(command: Sequence[str], *, current: Step, env: Mapping[str, str] | None 
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=env,
+        # A Python program writing to a pipe keeps its lines to itself for a long time.
+        env={**(os.environ if env is None else env), "PYTHONUNBUFFERED": "1"},
         text=True,
         errors="replace",
     ) as process:

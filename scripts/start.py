@@ -26,7 +26,7 @@ def main() -> None:
     arguments = parse(sys.argv[1:])
     # Being told to end, or losing the terminal, must stop the database as Ctrl-C does.
     signal.signal(signal.SIGTERM, _leave)
-    signal.signal(signal.SIGHUP, _leave)
+    signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     console = Console()
     try:
         _start(_settings(arguments), arguments, console)

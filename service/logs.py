@@ -2,10 +2,14 @@
 
 import logging
 import sys
+from typing import Final
 
 import structlog
 
 from service.settings import Settings
+
+# Libraries that tell at INFO what only their own developers want to know.
+_TALKATIVE: Final = ("alembic", "fontTools", "httpx", "numba", "uvicorn.error")
 
 
 def configure_logging(settings: Settings) -> None:
@@ -29,6 +33,9 @@ def configure_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(shared))
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    if settings.log_level != "DEBUG":
+        for name in _TALKATIVE:
+            logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
