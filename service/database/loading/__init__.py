@@ -1,0 +1,1 @@
+"""Bulk loading of checked frames: COPY, then one upsert per table."""
