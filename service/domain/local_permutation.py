@@ -1,0 +1,302 @@
+"""How often chance gives a site's neighbours as large, or as small, a sum as they have.
+
+A site keeps its own value; the values of all others are shuffled over the other sites. Shuffling
+is simulated by drawing sites without replacement: the first k others drawn are the neighbours.
+
+Where the k neighbours of a site weigh the same, only k matters, and one long series of draws
+serves every site (`shared_counts`). A draw may name the site itself, which the site's own
+reference must not contain. The site is then passed over: the first k others of the draw are its
+first k + 1 members without the site. So each site has the exact reference of conditional
+permutation from all the draws, at the price of one comparison per member drawn. Where weights
+differ, every site needs its own weighted sums (`direct_counts`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.domain.scan.jit import inlined, kernel
+from service.domain.weights import Weights
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+Slots = NDArray[np.int32]
+
+# Sums of the same values in another order differ in the last digits; such sums are ties.
+_ROUNDING = 16 * np.finfo(np.float64).eps
+
+# Slots of the table that finds a sum among thresholds: per threshold, and at least in all. Most
+# slots then hold one threshold at most, and the table of one neighbourhood size stays in cache.
+_SLOTS_PER_STEP = 4
+_LEAST_SLOTS = 4096
+
+# Draws ranked together, for the same reason.
+_BLOCK = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TailCounts:
+    """Of `draws` simulated neighbour sums, how many were at least, at most the observed one."""
+
+    at_least: Counts
+    at_most: Counts
+    draws: Counts
+
+    @property
+    def p_greater(self) -> Floats:
+        """Return the one-sided p for a large sum; the observed sum counts as one draw."""
+        return np.asarray((self.at_least + 1) / (self.draws + 1), dtype=np.float64)
+
+    @property
+    def p_less(self) -> Floats:
+        """Return the one-sided p for a small sum."""
+        return np.asarray((self.at_most + 1) / (self.draws + 1), dtype=np.float64)
+
+    @property
+    def p_two_sided(self) -> Floats:
+        """Return twice the smaller one-sided p, at most 1."""
+        return np.minimum(2 * np.minimum(self.p_greater, self.p_less), 1.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ladder:
+    """The observed sums of one neighbourhood size in order, and a table that leads near each.
+
+    A step is a group of observed sums that are equal but for rounding; after the last step
+    stands one that no sum reaches.
+
+    Attributes:
+        lows: What a sum must reach to be at least as large as the step.
+        highs: What a sum must not exceed to be at most as large as the step.
+        slots: Per slot, the steps in the slots before it.
+        scale: Slots per unit of sum, from the first step's high on.
+    """
+
+    lows: Floats
+    highs: Floats
+    slots: Slots
+    scale: float
+
+
+def neighbour_counts(
+    values: Floats, weights: Weights, *, rng: np.random.Generator, draws: int, direct_draws: int
+) -> TailCounts:
+    """Return the tail counts of each site's neighbour sum under conditional permutation.
+
+    Args:
+        values: One finite figure per site.
+        weights: Neighbours; a site without any gets no draws and a p of 1.
+        rng: Source of the seed of the draws.
+        draws: Length of the shared reference, for sites whose neighbours weigh the same.
+        direct_draws: Draws for the other sites, each of which costs one weighted sum per draw.
+    """
+    centred = values - values.mean()
+    filled = weights.cardinalities > 0
+    equal = weights.equal_within_rows() & filled
+    at_least, at_most = np.zeros((2, len(values)), dtype=np.int64)
+    used = np.zeros(len(values), dtype=np.int64)
+    seeds = rng.integers(0, 2**63, size=2)
+    if equal.any():
+        used[equal] = draws
+        at_least, at_most = shared_counts(
+            centred, weights, sites=np.flatnonzero(equal), draws=draws, seed=int(seeds[0])
+        )
+    unequal = np.flatnonzero(filled & ~equal)
+    if len(unequal):
+        used[unequal] = direct_draws
+        above, below = direct_counts(
+            centred, weights, sites=unequal, draws=direct_draws, seed=int(seeds[1])
+        )
+        at_least, at_most = at_least + above, at_most + below
+    return TailCounts(at_least=at_least, at_most=at_most, draws=used)
+
+
+def shared_counts(
+    values: Floats, weights: Weights, *, sites: Counts, draws: int, seed: int
+) -> tuple[Counts, Counts]:
+    """Return the sums at least and at most the observed one, by site, from one series of draws.
+
+    Sites not named get 0. Neighbours of a named site must weigh the same.
+    """
+    sizes = np.zeros(len(values), dtype=np.int32)
+    sizes[sites] = weights.cardinalities[sites]
+    observed = weights.row_sums(values[weights.neighbours])
+    slack = _ROUNDING * np.maximum(sizes, 1) * np.abs(values).max()
+    bounds = np.column_stack((observed - slack, observed + slack))
+    distinct = np.unique(sizes[sites])
+    ladders = [_ladder(bounds[sizes == size]) for size in distinct]
+    steps = np.cumsum([0, *(len(ladder.lows) for ladder in ladders)])
+    histogram, more = _draw_shared(
+        values, sizes, bounds, distinct,
+        np.concatenate([ladder.lows for ladder in ladders]),
+        np.concatenate([ladder.highs for ladder in ladders]),
+        steps,
+        np.concatenate([ladder.slots for ladder in ladders]),
+        np.cumsum([0, *(len(ladder.slots) for ladder in ladders)]),
+        np.array([ladder.scale for ladder in ladders]),
+        draws, np.uint64(seed),
+    )  # fmt: skip
+    at_least, at_most = more[:, 0].copy(), more[:, 1].copy()
+    for size, ladder, begin, end in zip(distinct, ladders, steps[:-1], steps[1:], strict=True):
+        here = np.flatnonzero(sizes == size)
+        step = np.searchsorted(ladder.lows, bounds[here, 0], side="right") - 1
+        up_to = np.cumsum(histogram[2 * begin : 2 * end])
+        at_least[here] += draws - up_to[2 * step]
+        at_most[here] += up_to[2 * step + 1]
+    return at_least, at_most
+
+
+def direct_counts(
+    values: Floats, weights: Weights, *, sites: Counts, draws: int, seed: int
+) -> tuple[Counts, Counts]:
+    """Return the same for sites whose neighbours weigh differently, by weighted sums."""
+    observed = weights.lag(values)
+    slack = _ROUNDING * weights.row_sums(weights.values) * np.abs(values).max()
+    slack *= np.maximum(weights.cardinalities, 1)
+    counts = _draw_direct(
+        values, weights.starts, weights.values, sites,
+        np.column_stack((observed - slack, observed + slack)),
+        int(weights.cardinalities[sites].max()), draws, np.uint64(seed),
+    )  # fmt: skip
+    return counts[:, 0].copy(), counts[:, 1].copy()
+
+
+def _ladder(bounds: Floats) -> _Ladder:
+    """Sort the bounds of observed sums into steps and prepare the table that finds them."""
+    ordered = bounds[np.argsort(bounds[:, 0], kind="stable")]
+    lows, highs = ordered[:, 0], np.maximum.accumulate(ordered[:, 1])
+    apart = lows[1:] > highs[:-1]
+    lows, highs = lows[np.append(True, apart)], highs[np.append(apart, True)]  # noqa: FBT003
+    count = max(_LEAST_SLOTS, _SLOTS_PER_STEP * len(lows))
+    width = highs[-1] - highs[0]
+    scale = (count - 1) / width if width > 0 else 0.0
+    # The kernel computes slots in the same way, so that a step below a sum is in no later slot
+    # than the sum, whatever the rounding.
+    slot = ((highs - highs[0]) * scale).astype(np.int64)
+    return _Ladder(
+        lows=np.append(lows, np.inf),
+        highs=np.append(highs, np.inf),
+        slots=np.searchsorted(slot, np.arange(count)).astype(np.int32),
+        scale=scale,
+    )
+
+
+@inlined
+def _mixed(state: np.uint64) -> np.uint64:
+    """Return the random word of a counter (SplitMix64: Steele, Lea & Flood 2014)."""
+    word = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return word ^ (word >> np.uint64(31))
+
+
+@inlined
+def _deal(order: Slots, places: int, state: np.uint64) -> np.uint64:
+    """Put a random choice of sites, in random order, in the first places; return the counter.
+
+    A partial Fisher-Yates shuffle is uniform from whatever order the last draw left behind.
+    Numbers below a bound come from the high half of word times bound, and words that would
+    favour a number are drawn again (Lemire 2019).
+    """
+    half, step = np.uint64(0xFFFFFFFF), np.uint64(0x9E3779B97F4A7C15)
+    for place in range(places):
+        bound = np.uint64(len(order) - place)
+        state += step
+        product = (_mixed(state) >> np.uint64(32)) * bound
+        if (product & half) < bound:
+            threshold = (np.uint64(0x100000000) - bound) % bound
+            while (product & half) < threshold:
+                state += step
+                product = (_mixed(state) >> np.uint64(32)) * bound
+        other = place + np.int64(product >> np.uint64(32))
+        order[place], order[other] = order[other], order[place]
+    return state
+
+
+@inlined
+def _pass_over(
+    values: Floats, sizes: Slots, bounds: Floats, order: Slots, sums: Floats, more: Counts
+) -> None:
+    """Note, for each site in a draw, what leaving it out of its own neighbourhood changes.
+
+    Branch-free on purpose: whether a sum crosses a bound is a coin toss no processor foresees.
+    """
+    for place in range(len(sums) - 1):
+        site = order[place]
+        size = sizes[site]
+        if place < size:
+            within = sums[size]
+            without = within - values[site] + values[order[size]]
+            low, high = bounds[site, 0], bounds[site, 1]
+            more[site, 0] += np.int64(without >= low) - np.int64(within >= low)
+            more[site, 1] += np.int64(without <= high) - np.int64(within <= high)
+
+
+@inlined
+def _rank(
+    sums: Floats, lows: Floats, highs: Floats, slots: Slots, scale: float, histogram: Counts
+) -> None:
+    """Count each sum below the step it does not exceed, or on it."""
+    last = len(slots) - 1
+    for index in range(len(sums)):
+        total = sums[index]
+        slot = min(np.int64(max((total - highs[0]) * scale, 0.0)), last)
+        step = np.int64(slots[slot])
+        if slot == last or slots[slot + 1] - slots[slot] > 1:
+            while highs[step] < total:
+                step += 1
+        else:
+            step += np.int64(highs[step] < total)
+        histogram[2 * step + np.int64(lows[step] <= total)] += 1
+
+
+@kernel
+def _draw_shared(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one argument each
+    values: Floats, sizes: Slots, bounds: Floats, distinct: Counts, lows: Floats, highs: Floats,
+    steps: Counts, slots: Slots, tables: Counts, scales: Floats, draws: int, seed: np.uint64,
+) -> tuple[Counts, Counts]:  # fmt: skip
+    """Return sums below and on every step, and what passing over the site itself changes."""
+    n, longest = len(values), distinct[-1]
+    histogram, more = np.zeros(2 * len(lows), np.int64), np.zeros((n, 2), np.int32)
+    order = np.arange(n).astype(np.int32)
+    row, sums = np.zeros(longest + 1), np.zeros((longest + 1, _BLOCK))
+    state = seed
+    for first in range(0, draws, _BLOCK):
+        block = np.int64(min(_BLOCK, draws - first))
+        for draw in range(block):
+            state = _deal(order, min(longest + 1, n - 1), state)
+            for place in range(longest):
+                row[place + 1] = row[place] + values[order[place]]
+                sums[place + 1, draw] = row[place + 1]
+            _pass_over(values, sizes, bounds, order, row, more)
+        for group in range(len(distinct)):
+            begin, end = steps[group], steps[group + 1]
+            _rank(
+                sums[distinct[group], :block], lows[begin:end], highs[begin:end],
+                slots[tables[group] : tables[group + 1]], scales[group], histogram[2 * begin : 2 * end],
+            )  # fmt: skip
+    return histogram, more
+
+
+@kernel
+def _draw_direct(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one argument each
+    values: Floats, starts: Counts, row_weights: Floats, sites: Counts, bounds: Floats,
+    longest: int, draws: int, seed: np.uint64,
+) -> Counts:  # fmt: skip
+    """Return the weighted sums at least, and at most, the observed one, by site."""
+    n = len(values)
+    counts = np.zeros((n, 2), np.int32)
+    order = np.arange(n).astype(np.int32)
+    state = seed
+    for _ in range(draws):
+        state = _deal(order, min(longest + 1, n - 1), state)
+        for site in sites:
+            total, place = 0.0, 0
+            for index in range(starts[site], starts[site + 1]):
+                if order[place] == site:
+                    place += 1
+                total += row_weights[index] * values[order[place]]
+                place += 1
+            counts[site, 0] += np.int64(total >= bounds[site, 0])
+            counts[site, 1] += np.int64(total <= bounds[site, 1])
+    return counts
