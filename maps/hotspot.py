@@ -1,0 +1,199 @@
+"""The hotspot map: where the problems are, where we looked, and where nobody looked."""
+
+from dataclasses import dataclass
+
+import folium
+import pandas as pd
+from markupsafe import Markup
+from pandas import DataFrame
+
+from maps.cluster_texts import ClusterEntry, cluster_entries
+from maps.county_map import CountyMap
+from maps.enterprise_points import Drawn, drawn_by_product, enterprise_points
+from maps.figure import templates
+from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind
+from maps.layers import BaseLayer, CellsLayer, ClustersLayer, Column, LabelsLayer
+from maps.layers.base import county_outline
+from maps.layers.labels import place_names
+from maps.model import Audience, Geography, HotspotInput
+from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
+from maps.words import Words
+
+_MEASURES = Switch(
+    key="measure",
+    label=Words("看什么", "Measure"),
+    options=(
+        Option(key="rate", label=Words("问题率/次检查", "Problem rate")),
+        Option(key="effort", label=Words("检查力度", "Effort")),
+        Option(key="blind", label=Words("盲区", "Blind cells")),
+    ),
+)
+# Fewer samples are no basis for a rate.
+_MINIMUM_SAMPLES = 5
+
+
+def build_hotspot_map(given: HotspotInput) -> folium.Map:
+    """Draw the cells by problem rate per visit, effort and blind spots, with tested clusters.
+
+    Cells with fewer visits than `minimum_visits` are hatched and never coloured; zero is a class
+    of its own; the breaks are fixed so that maps compare. A public map draws no enterprise and
+    names nobody.
+
+    Args:
+        given: Frames in EPSG:4326 and the facts printed beside them.
+
+    Returns:
+        A Folium map; `maps.publish.to_html` writes it.
+    """
+    tables = counts_by_product(given)
+    entries = cluster_entries(given)
+    shows_enterprises = given.enterprises is not None and given.meta.audience is Audience.INTERNAL
+    counts = {}
+    if shows_enterprises:
+        counts = drawn_by_product(given.enterprises, given.geography, given.products)
+    parts = ShellParts(
+        kind="hotspot",
+        title=Words("产品质量热点图", "product quality hotspots"),
+        panel=_panel(given, entries, counts),
+        facts={
+            product.key: _facts(given, tables[product.key], entries[product.key],
+                                counts.get(product.key))
+            for product in given.products
+        },
+        switches=(_product_switch(given), _MEASURES),
+        has_points=shows_enterprises,
+    )
+    county_map = CountyMap(bounds=bounds_of(given.geography), shell=dress(given.meta, parts))
+    cells = given.geography.cells
+    CellsLayer(
+        cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
+    ).add_to(county_map)
+    BaseLayer(given.geography).add_to(county_map)
+    if shows_enterprises:
+        enterprise_points(given.enterprises, given.products).add_to(county_map)
+    marks = [entry.mark for listed in entries.values() for entry in listed]
+    ClustersLayer(marks).add_to(county_map)
+    LabelsLayer(place_names(given.geography)).add_to(county_map)
+    return county_map
+
+
+def bounds_of(geography: Geography) -> tuple[float, float, float, float]:
+    """Return west, south, east, north of the county in degrees."""
+    west, south, east, north = county_outline(geography).bounds
+    return (float(west), float(south), float(east), float(north))
+
+
+def township_column(geography: Geography) -> Column:
+    """Return the township of each cell as a line of its popup."""
+    names = dict(
+        zip(geography.townships["code"].astype(str), geography.townships["name"], strict=True)
+    )
+    values = [str(names.get(str(code), code)) for code in geography.cells["township_code"]]
+    return Column(label=Words("乡镇", "Township"), values=values)
+
+
+def _product_switch(given: HotspotInput) -> Switch:
+    return Switch(
+        key="product",
+        label=Words("产品", "Product"),
+        options=[
+            Option(key=one.key, label=Words(one.zh, one.en)) for one in given.products
+        ],
+    )
+
+
+def _facts(
+    given: HotspotInput, table: DataFrame, entries: list[ClusterEntry], drawn: Drawn | None
+) -> ProductFacts:
+    visits, problems = int(table["visits"].sum()), int(table["problems"].sum())
+    blind = int(is_blind(table, given.minimum_visits).sum())
+    rate = f"{100 * problems / visits:.1f}" if visits else "–"
+    drawn_zh, drawn_en = f"网格 {len(table)}/{len(table)}", f"Cells {len(table)}/{len(table)}"
+    if drawn is not None:
+        drawn_zh += f"，企业可画 {drawn.drawn:,}/{drawn.existing:,} 户"
+        drawn_en += f", enterprises with a place {drawn.drawn:,}/{drawn.existing:,}"
+    return ProductFacts(
+        figures=[
+            Figure(
+                value=rate,
+                label=Words(f"每百次检查问题 · n={visits:,}", f"problems per 100 visits, n={visits:,}"),
+            ),
+            Figure(
+                value=f"{blind}/{len(table)}",
+                label=Words("盲区网格", "blind cells"),
+                tone="bad" if blind else "",
+            ),
+            Figure(
+                value=str(len(entries)),
+                label=Words("显著聚集区", "clusters beyond chance"),
+                tone="bad" if entries else "",
+            ),
+        ],
+        drawn=Words(drawn_zh, drawn_en),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ProductPanel:
+    key: str
+    clusters: list[ClusterEntry]
+    area_only: tuple[object, ...]
+    area_total: int
+
+
+def _panel(
+    given: HotspotInput, entries: dict[str, list[ClusterEntry]], counts: dict[str, Drawn]
+) -> Markup:
+    products = [
+        _ProductPanel(
+            key=product.key,
+            clusters=entries[product.key],
+            area_only=counts[product.key].area_only if counts else (),
+            area_total=counts[product.key].area_total if counts else 0,
+        )
+        for product in given.products
+    ]
+    text = templates.get_template("hotspot_panel.html").render(
+        meta=given.meta,
+        products=products,
+        cluster_p=f"{given.cluster_p:g}",
+        townships=_township_rows(given),
+        has_enterprises=bool(counts),
+    )
+    return Markup(text)  # noqa: S704 - our template, which escapes every text
+
+
+def _township_rows(given: HotspotInput) -> list[dict[str, object]]:
+    if given.township_rates is None:
+        return []
+    names = dict(
+        zip(
+            given.geography.townships["code"].astype(str),
+            given.geography.townships["name"],
+            strict=True,
+        )
+    )
+    rows = []
+    for row in given.township_rates.to_dict("records"):
+        samples = int(row["samples"])
+        rate = float(row["passed"]) / samples if samples >= _MINIMUM_SAMPLES else None
+        low, high = row.get("low", rate), row.get("high", rate)
+        rows.append(
+            {
+                "code": str(row["township_code"]),
+                "name": str(names.get(str(row["township_code"]), row["township_code"])),
+                "samples": samples,
+                "rate": rate,
+                "rate100": _percent(rate),
+                "low100": _percent(low),
+                "width100": round(_percent(high) - _percent(low), 1),
+            }
+        )
+    # The worst first; townships without a rate stand at the end.
+    return sorted(rows, key=lambda row: (row["rate"] is None, row["rate"] or 0.0))
+
+
+def _percent(share: object) -> float:
+    if share is None or pd.isna(share):
+        return 0.0
+    return round(100 * float(str(share)), 1)

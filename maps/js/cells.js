@@ -1,0 +1,181 @@
+/*
+ * cells.js: grid cells on canvas, coloured by the theme that fits the switches.
+ *
+ * The classes were computed in Python; here they are only drawn. A class is {fill, hatch, label};
+ * a hatch stands for 'not known' or 'nobody' and is never a colour that could be read as good.
+ */
+"use strict";
+(function () {
+  const wangge = window.wangge;
+  const HATCHES = {
+    blind: { ground: "#eef0f2", line: "#98a2ad", width: 1.6, step: 6 },
+    nobody: { ground: "#ffffff", line: "#b6182d", width: 1.8, step: 6 },
+    weak: { ground: "#ffffff", line: "#c98a1b", width: 1.4, step: 7 },
+  };
+  const EDGE = { color: "#ffffff", weight: 0.8, opacity: 1 };
+  const patterns = new WeakMap();
+
+  function tile(hatch) {
+    const { ground, line, width, step } = HATCHES[hatch] || HATCHES.blind;
+    // Drawn at four times the size and scaled down, so that lines stay clean on paper.
+    const scale = 4;
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = step * scale;
+    const ctx = canvas.getContext("2d");
+    ctx.scale(scale, scale);
+    ctx.fillStyle = ground;
+    ctx.fillRect(0, 0, step, step);
+    ctx.strokeStyle = line;
+    ctx.lineWidth = width;
+    ctx.lineCap = "square";
+    ctx.beginPath();
+    for (const shift of [-step, 0, step]) {
+      ctx.moveTo(shift, step);
+      ctx.lineTo(shift + step, 0);
+    }
+    ctx.stroke();
+    return { canvas, scale };
+  }
+
+  function patternOf(ctx, hatch) {
+    if (!patterns.has(ctx)) patterns.set(ctx, {});
+    const known = patterns.get(ctx);
+    if (!known[hatch]) {
+      const { canvas, scale } = tile(hatch);
+      known[hatch] = ctx.createPattern(canvas, "repeat");
+      known[hatch].setTransform(new DOMMatrix().scale(1 / scale));
+    }
+    return known[hatch];
+  }
+
+  /** A canvas renderer that fills a path with a hatch where its options name one. */
+  const HatchCanvas = L.Canvas.extend({
+    _fillStroke(ctx, layer) {
+      const options = layer.options;
+      if (!options.hatch) {
+        L.Canvas.prototype._fillStroke.call(this, ctx, layer);
+        return;
+      }
+      ctx.globalAlpha = 1;
+      ctx.fillStyle = patternOf(ctx, options.hatch);
+      ctx.fill(options.fillRule || "evenodd");
+      L.Canvas.prototype._fillStroke.call(this, ctx, { options: { ...options, fill: false } });
+    },
+  });
+
+  /** A small picture of a class for the legend; a canvas prints where a background may not. */
+  wangge.swatch = function (style, width = 26, height = 13) {
+    const canvas = wangge.el("canvas", { class: "wg-swatch", "aria-hidden": "true" });
+    const ratio = 3;
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const ctx = canvas.getContext("2d");
+    ctx.scale(ratio, ratio);
+    ctx.fillStyle = style.hatch ? patternOf(ctx, style.hatch) : style.fill;
+    ctx.fillRect(0, 0, width, height);
+    ctx.strokeStyle = "#c3cad2";
+    ctx.lineWidth = 0.7;
+    ctx.strokeRect(0.35, 0.35, width - 0.7, height - 0.7);
+    return canvas;
+  };
+
+  /** The legend of a theme: title with unit, classes with the number of cells, n and date. */
+  wangge.legend = function (theme) {
+    const counts = theme.classes.map(() => 0);
+    for (const letter of theme.assigned) counts[parseInt(letter, 36)] += 1;
+    const rows = theme.classes
+      .map((entry, index) => ({ entry, count: counts[index] }))
+      .filter(({ entry, count }) => entry.listed !== false && (entry.always || count > 0))
+      .map(({ entry, count }) =>
+        wangge.el(
+          "li", {}, wangge.swatch(entry),
+          wangge.el("span", { class: "wg-legend-label" }, wangge.both(entry.label)),
+          wangge.el("span", { class: "wg-legend-n" }, entry.counted === false ? "" : count),
+        ),
+      );
+    return wangge.el(
+      "div", { class: "wg-legend-body" },
+      wangge.el("p", { class: "wg-legend-title" }, wangge.both(theme.title)),
+      theme.unit ? wangge.el("p", { class: "wg-legend-unit" }, wangge.both(theme.unit)) : null,
+      wangge.el("ul", {}, rows),
+      theme.note ? wangge.el("p", { class: "wg-legend-note" }, wangge.both(theme.note)) : null,
+    );
+  };
+
+  /** The cells layer; `id` names the data block. */
+  wangge.cells = function (id) {
+    const data = wangge.data(id);
+    let theme = data.themes[0];
+    let tipped = -1;
+    const classOf = (index) => theme.classes[parseInt(theme.assigned[index], 36)];
+
+    function styleOf(index) {
+      const chosen = classOf(index);
+      return {
+        ...EDGE, fill: true, fillColor: chosen.fill, fillOpacity: 1, hatch: chosen.hatch || null,
+        color: chosen.edge || EDGE.color, weight: chosen.edge ? 1.6 : EDGE.weight,
+      };
+    }
+
+    function rowsOf(index) {
+      return [...data.facts, ...theme.columns].map((column) => ({
+        label: column.label, value: column.values[index],
+      }));
+    }
+
+    function cardOf(index) {
+      return wangge.card({
+        title: data.names[index], subtitle: classOf(index).label, rows: rowsOf(index),
+        remark: theme.remark,
+      });
+    }
+
+    const layer = L.geoJSON(data.cells, {
+      pane: "wg-cells",
+      renderer: new HatchCanvas({ pane: "wg-cells", padding: 0.4 }),
+      style: (feature) => styleOf(feature.properties.i),
+      onEachFeature(feature, path) {
+        const index = feature.properties.i;
+        path.on("mouseover", () => {
+          tipped = index;
+          path.setStyle({ color: "#14213d", weight: 2.2 }).bringToFront();
+        });
+        path.on("mouseout", () => path.setStyle(styleOf(index)));
+        path.on("click", () => { tipped = index; clicked = index; });
+      },
+    });
+    let clicked = null;
+    const paths = [];
+    layer.eachLayer((path) => { paths[path.feature.properties.i] = path; });
+    layer.bindTooltip(() => cardOf(tipped), { sticky: true, className: "wg-tip", opacity: 1 });
+
+    wangge.register({
+      rank: 1,
+      hit(event) {
+        if (clicked === null || !layer._map) return false;
+        const index = clicked;
+        clicked = null;
+        layer.closeTooltip();
+        wangge.popup(layer._map, event.latlng, cardOf(index));
+        wangge.select("cell", data.codes[index]);
+        return true;
+      },
+      focus(kind, wanted) {
+        const index = kind === "cell" ? data.codes.indexOf(wanted) : -1;
+        if (index < 0 || !paths[index] || !layer._map) return false;
+        const bounds = paths[index].getBounds();
+        layer._map.fitBounds(bounds, { maxZoom: 13, padding: [80, 80] });
+        wangge.popup(layer._map, bounds.getCenter(), cardOf(index));
+        return true;
+      },
+      onState() {
+        theme = data.themes.find((candidate) => wangge.fits(candidate.switches)) || theme;
+        for (const [index, path] of paths.entries()) if (path) path.setStyle(styleOf(index));
+        wangge.tell("theme", { theme, data });
+      },
+    });
+    return layer;
+  };
+})();

@@ -1,0 +1,217 @@
+/*
+ * core.js: what every layer and page of a map shares.
+ *
+ * Rule of the house: text reaches the page as JSON and leaves it through textContent. Nothing here
+ * builds HTML out of strings.
+ *
+ * State is a handful of switches ({product: "baijiu", measure: "rate"}); a layer listens and shows
+ * what fits. Both languages are in the document; the `lang` of the root element hides one of them.
+ */
+"use strict";
+(function () {
+  const wangge = (window.wangge = window.wangge || {});
+  const root = document.documentElement;
+  const listeners = {};
+
+  wangge.state = {};
+  wangge.layers = [];
+
+  /** Hear of "state", "language", "select", "points"; returns nothing. */
+  wangge.on = function (event, listener) {
+    (listeners[event] = listeners[event] || []).push(listener);
+  };
+
+  wangge.tell = function (event, detail) {
+    for (const listener of listeners[event] || []) listener(detail);
+  };
+
+  /** Set some switches and let the layers follow. */
+  wangge.set = function (changes) {
+    Object.assign(wangge.state, changes);
+    wangge.tell("state", wangge.state);
+  };
+
+  /** Does a thing with these switches belong on the map now? */
+  wangge.fits = function (switches) {
+    return Object.entries(switches || {}).every(
+      ([key, wanted]) => wangge.state[key] === undefined || [wanted].flat().includes(wangge.state[key]),
+    );
+  };
+
+  /** The data that a layer left in the document, parsed. */
+  wangge.data = function (id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  };
+
+  /** An element with attributes and children; strings become text, never HTML. */
+  wangge.el = function (tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [key, value] of Object.entries(attributes || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (key === "onclick") element.addEventListener("click", value);
+      else element.setAttribute(key, value === true ? "" : String(value));
+    }
+    for (const child of children.flat()) {
+      if (child === null || child === undefined) continue;
+      element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+    }
+    return element;
+  };
+
+  wangge.isChinese = () => root.lang.startsWith("zh");
+
+  /** The text in the language shown, for attributes such as aria-label. */
+  wangge.plain = function (text) {
+    if (text === null || text === undefined) return "";
+    if (typeof text !== "object") return String(text);
+    return String(wangge.isChinese() ? text.zh : text.en || text.zh);
+  };
+
+  /** Both languages as two spans, of which the style sheet shows one. */
+  wangge.both = function (text) {
+    const pair = typeof text === "object" && text !== null ? text : { zh: text, en: text };
+    if (pair.en === undefined || pair.en === "" || pair.en === pair.zh) {
+      return document.createTextNode(String(pair.zh));
+    }
+    const box = document.createDocumentFragment();
+    box.append(
+      wangge.el("span", { lang: "zh-CN", class: "zh" }, pair.zh),
+      wangge.el("span", { lang: "en", class: "en" }, pair.en),
+    );
+    return box;
+  };
+
+  wangge.setLanguage = function (lang) {
+    root.lang = lang === "en" ? "en" : "zh-CN";
+    const title = document.querySelector("meta[name=wangge-titles]");
+    if (title) document.title = JSON.parse(title.content)[lang === "en" ? "en" : "zh"];
+    wangge.tell("language", lang);
+  };
+
+  /** A card for a popup: a heading, rows of label and value, a closing remark. */
+  wangge.card = function (card) {
+    const rows = (card.rows || [])
+      .filter((row) => row.value !== null && row.value !== undefined && row.value !== "")
+      .map((row) =>
+        wangge.el(
+          "tr", {}, wangge.el("th", { scope: "row" }, wangge.both(row.label)),
+          wangge.el("td", {}, wangge.both(row.value)),
+        ),
+      );
+    return wangge.el(
+      "div", { class: "wg-card" },
+      wangge.el("p", { class: "wg-card-title" }, wangge.both(card.title)),
+      card.subtitle ? wangge.el("p", { class: "wg-card-sub" }, wangge.both(card.subtitle)) : null,
+      rows.length ? wangge.el("table", {}, wangge.el("tbody", {}, rows)) : null,
+      card.remark ? wangge.el("p", { class: "wg-card-note" }, wangge.both(card.remark)) : null,
+    );
+  };
+
+  wangge.popup = function (map, latlng, element) {
+    L.popup({ maxWidth: 320, autoPanPadding: [24, 24] })
+      .setLatLng(latlng).setContent(element).openOn(map);
+  };
+
+  const PANES = [
+    ["wg-ground", 340], ["wg-cells", 400], ["wg-lines", 420], ["wg-points", 430],
+    ["wg-rings", 440], ["wg-labels", 610],
+  ];
+
+  function frame(map) {
+    const small = map.getSize().x < 600;
+    map.fitBounds(map.wanggeHome, { padding: small ? [6, 6] : [24, 24], animate: false });
+  }
+
+  /** Make the map: no tiles, canvas panes in a fixed order, one click for all layers. */
+  wangge.map = function (id, home, options) {
+    const map = L.map(id, options);
+    for (const [name, zIndex] of PANES) {
+      map.createPane(name).style.zIndex = zIndex;
+      // Only the cells' canvas takes the mouse: a canvas above it would swallow every event.
+      if (name !== "wg-cells") map.getPane(name).style.pointerEvents = "none";
+    }
+    map.wanggeHome = L.latLngBounds(home);
+    map.wanggeReset = () => frame(map);
+    frame(map);
+    L.control.zoom({ position: "topright" }).addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    map.on("click", (event) => {
+      // The topmost layer that finds something under the pointer answers; points lie over cells.
+      const answering = [...wangge.layers].sort((a, b) => (b.rank || 0) - (a.rank || 0));
+      for (const layer of answering) {
+        if (layer.hit && layer.hit(event)) return;
+      }
+    });
+    new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false }))
+      .observe(map.getContainer());
+    wangge.current = map;
+    return map;
+  };
+
+  /** Keep a layer: {rank, hit(event), focus(kind, id), onState(state)}; all but one may be missing. */
+  wangge.register = function (layer) {
+    wangge.layers.push(layer);
+    if (layer.onState) {
+      wangge.on("state", layer.onState);
+      layer.onState(wangge.state);
+    }
+  };
+
+  /** Show one thing: a cell, a cluster, a target, an enterprise, a gap, a township. */
+  wangge.focus = function (kind, id) {
+    return wangge.layers.some((layer) => layer.focus && layer.focus(kind, String(id)));
+  };
+
+  /** Tell the page round this document (and our own) what was picked. */
+  wangge.select = function (kind, id) {
+    const message = { type: "wangge:select", kind, id: String(id) };
+    wangge.tell("select", message);
+    if (window.parent !== window) window.parent.postMessage(message, originOf());
+  };
+
+  // A file:// page has no origin that could be named; there is no parent to talk to either.
+  function originOf() {
+    return window.location.origin === "null" ? "*" : window.location.origin;
+  }
+
+  window.addEventListener("message", (event) => {
+    if (event.source !== window.parent || event.origin !== window.location.origin) return;
+    const message = event.data;
+    if (!message || typeof message !== "object") return;
+    if (message.type === "wangge:focus") wangge.focus(String(message.kind), String(message.id));
+    if (message.type === "wangge:state" && message.state) wangge.set(message.state);
+    if (message.type === "wangge:language") wangge.setLanguage(String(message.lang));
+    if (message.type === "wangge:points") wangge.tell("points", Boolean(message.on));
+  });
+
+  // Folium's layer control writes names as HTML; a name is text.
+  if (window.L) {
+    const original = L.Control.Layers.prototype._addItem;
+    L.Control.Layers.include({
+      _addItem(item) {
+        const holder = document.createElement("span");
+        holder.textContent = item.name;
+        return original.call(this, { ...item, name: holder.innerHTML });
+      },
+    });
+  }
+
+  // Paper: the map takes the size it has on the sheet, at twice the resolution, before printing.
+  let wasRetina;
+  window.addEventListener("beforeprint", () => {
+    if (!wangge.current) return;
+    wasRetina = L.Browser.retina;
+    L.Browser.retina = true;
+    root.classList.add("printing");
+    wangge.current.closePopup();
+    wangge.current.invalidateSize({ animate: false });
+    frame(wangge.current);
+  });
+  window.addEventListener("afterprint", () => {
+    if (!wangge.current) return;
+    L.Browser.retina = wasRetina;
+    root.classList.remove("printing");
+    wangge.current.invalidateSize({ animate: false });
+    frame(wangge.current);
+  });
+})();

@@ -1,0 +1,24 @@
+"""Folium layers that carry their data as JSON and their texts as text.
+
+Any Folium map can take them: `CellsLayer(...).add_to(folium.Map())`.
+"""
+
+from maps.layers.base import BaseLayer
+from maps.layers.cells import CellsLayer, Column, FillClass, Theme
+from maps.layers.clusters import ClusterMark, ClustersLayer
+from maps.layers.labels import Label, LabelsLayer
+from maps.layers.points import CanvasPoints, PointLook
+
+__all__ = [
+    "BaseLayer",
+    "CanvasPoints",
+    "CellsLayer",
+    "ClusterMark",
+    "ClustersLayer",
+    "Column",
+    "FillClass",
+    "Label",
+    "LabelsLayer",
+    "PointLook",
+    "Theme",
+]

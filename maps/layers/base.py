@@ -1,0 +1,79 @@
+"""Our own base map: land, township lines, rivers, roads and the county's outline; no tiles."""
+
+from typing import ClassVar
+
+import shapely
+from geopandas import GeoDataFrame
+
+from maps.encoding import JsonValue, feature_collection, simplified
+from maps.layers.data_layer import DataLayer
+from maps.model import Geography
+
+# One pixel at zoom 13, about as close as a county map is read.
+_DETAIL_M = 8.0
+_DETAIL_DEGREES = _DETAIL_M / 111_320.0
+
+
+class BaseLayer(DataLayer):
+    """The county's ground, from its own shapes.
+
+    Args:
+        geography: Shapes in EPSG:4326.
+        highlighted: A shape to draw a blue line round, such as the cells of a list.
+    """
+
+    factory: ClassVar[str] = "base"
+    script: ClassVar[str] = "base"
+
+    def __init__(
+        self, geography: Geography, *, highlighted: shapely.Geometry | None = None
+    ) -> None:
+        """Prepare the shapes, simplified to what a screen can show."""
+        super().__init__(
+            layer_id="base", data=_ground(geography, highlighted), name="底图 Base map"
+        )
+
+
+def county_outline(geography: Geography) -> shapely.Geometry:
+    """Return the county's area; the union of its townships (or cells) where no outline is given."""
+    if geography.outline is not None and not geography.outline.empty:
+        return geography.outline.geometry.union_all()
+    frame = geography.cells if geography.townships.empty else geography.townships
+    return frame.geometry.union_all()
+
+
+def _ground(geography: Geography, highlighted: shapely.Geometry | None) -> JsonValue:
+    outline = shapely.simplify(county_outline(geography), _DETAIL_DEGREES)
+    townships = simplified(geography.townships.geometry, tolerance_m=_DETAIL_M)
+    parts = [
+        _part("land", [outline]),
+        _lines("river", geography.rivers),
+        _lines("road", geography.roads),
+        _part("township", townships),
+        _part("outline", [outline]),
+    ]
+    if highlighted is not None:
+        parts.append(_part("focus", [highlighted]))
+    return {
+        "parts": [part for part in parts if part is not None],
+        "townships": [
+            {"code": str(code), "bounds": _corners(shape)}
+            for code, shape in zip(geography.townships["code"], townships, strict=True)
+            if not shape.is_empty
+        ],
+    }
+
+
+def _corners(shape: shapely.Geometry) -> list[list[float]]:
+    west, south, east, north = (round(float(value), 5) for value in shape.bounds)
+    return [[south, west], [north, east]]
+
+
+def _part(style: str, shapes: list[shapely.Geometry]) -> JsonValue:
+    return {"style": style, "shapes": feature_collection(shapes, [{} for _ in shapes])}
+
+
+def _lines(style: str, frame: GeoDataFrame | None) -> JsonValue | None:
+    if frame is None or frame.empty:
+        return None
+    return _part(style, list(shapely.simplify(frame.geometry.to_numpy(), _DETAIL_DEGREES)))
