@@ -1,16 +1,27 @@
 """One pass over all centres: the best observed window of each, and the simulated maxima."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import numba
 import numpy as np
 
+from service.domain.scan.bitplanes import REPLICATES, WORDS
 from service.domain.scan.errors import ScanStoppedError
-from service.domain.scan.model import Floats, Integers, ScanSettings
-from service.domain.scan.nearest import nearest
-from service.domain.scan.plain import scan_centre
-from service.domain.scan.simulate import simulate_counts
+from service.domain.scan.hunt import Bests, Found, hunt, make_bests
+from service.domain.scan.levels import Levels, make_levels
+from service.domain.scan.model import Floats, Integers, ScanSettings, Words
+from service.domain.scan.replicates import BATCH, Replicates, pack
+from service.domain.scan.rings import Rules, make_blocks, ring_shift
+from service.domain.scan.simulate import fill_urn
 from service.domain.scan.study import Study
+from service.domain.scan.tiles import Field, lay_out, visiting_order
+
+FLOOR = 2.0  # a simulated maximum is rarely below; those that are get a second, slower look
+FLOOR_LOCATIONS = 200
+CHUNK_PAIRS = 20_000_000  # centres times locations between two reports: a fraction of a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -34,7 +45,7 @@ class Watch:
         if self.stop is not None and self.stop():
             raise ScanStoppedError(share)
         if self.progress is not None:
-            self.progress(share)
+            self.progress(min(share, 1.0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,42 +63,132 @@ class Sweep:
     null_maxima: Floats
 
 
+class _Plan(NamedTuple):
+    """What all batches and threads of a sweep share."""
+
+    field: Field
+    rules: Rules
+    levels: Levels
+    parts: list[Integers]
+    extent: float
+    found: Found
+
+
 def sweep(study: Study, settings: ScanSettings, watch: Watch) -> Sweep:
     """Look at every window of the observed and of all simulated data.
 
     Raises:
         ScanStoppedError: The watch asked to stop.
     """
-    return sweep_plainly(study, settings, watch)
+    plan = _plan(study, settings)
+    urn = fill_urn(study, settings.seed)
+    batches = max(1, -(-settings.replications // BATCH))
+    floor = FLOOR if study.x.size >= FLOOR_LOCATIONS else 0.0
+    maxima = np.zeros(settings.replications)
+    watch.tell(0.0)
+    for batch in range(batches):
+        first = batch * BATCH
+        count = min(BATCH, settings.replications - first)
+        sets = pack(plan.field, urn, first, count)
+        here = _Share(watch, batch / batches, 1 / batches)
+        best = _pass(plan, sets, np.arange(count), floor, here)
+        missed = np.flatnonzero(best[:count] <= floor) if floor > 0 else np.empty(0, np.int64)
+        if missed.size:
+            again = _pass(plan, sets, missed, 0.0, _Share(watch, (batch + 1) / batches, 0.0))
+            best[missed] = again[missed]
+        maxima[first : first + count] = best[:count]
+    llr, size = np.empty_like(plan.found.llr), np.empty_like(plan.found.size)
+    llr[plan.field.number], size[plan.field.number] = plan.found.llr, plan.found.size
+    return Sweep(llr=llr, size=size, null_maxima=maxima)
 
 
-def sweep_plainly(study: Study, settings: ScanSettings, watch: Watch) -> Sweep:
-    """Look at every window in turn; slow, and what a faster way must agree with."""
-    locations, total = study.x.size, study.total_risk
-    counts = np.column_stack(
-        [study.cases, simulate_counts(study, settings.seed, 0, settings.replications)]
+class _Share(NamedTuple):
+    """The part of the whole that a pass stands for."""
+
+    watch: Watch
+    done: float
+    part: float
+
+    def tell(self, share: float) -> None:
+        self.watch.tell(self.done + share * self.part)
+
+
+def _plan(study: Study, settings: ScanSettings) -> _Plan:
+    field = lay_out(study)
+    rules = Rules(
+        total_cases=study.total_cases,
+        total_risk=study.total_risk,
+        size_limit=study.size_limit,
+        max_radius=np.inf if settings.max_radius is None else float(settings.max_radius),
+        distance_slack=study.distance_slack,
+        least_risk=int(study.risk.min()),
+        min_cases=settings.min_cases,
+        shift=ring_shift(study.x.size),
+        high=settings.rates != "low",
+        low=settings.rates != "high",
+        bernoulli=study.model == "bernoulli",
+        closed=settings.ties == "closed",
+        equal_risk=bool((study.risk == study.risk[0]).all()),
+        own_size=not np.array_equal(study.risk, study.size),
     )
-    llr, size = np.zeros(locations), np.zeros(locations, np.int64)
-    best, best_size = np.zeros(counts.shape[1]), np.zeros(counts.shape[1], np.int64)
-    high, low = settings.rates != "low", settings.rates != "high"
-    for centre in range(locations):
-        around = nearest(study, centre, settings)
-        reach = int(around.may_end.nonzero()[0].max(initial=-1)) + 1
-        best[0] = best_size[0] = 0
-        scan_centre(
-            around.order[:reach],
-            around.may_end[:reach],
-            counts,
-            study.risk,
-            study.total_cases,
-            total,
-            settings.min_cases,
-            high,
-            low,
-            study.model == "bernoulli",
-            best,
-            best_size,
+    corner = field.high.max(axis=0) - field.low.min(axis=0)
+    return _Plan(
+        field=field,
+        rules=rules,
+        levels=make_levels(study, settings),
+        parts=np.array_split(visiting_order(field), int(numba.get_num_threads())),
+        extent=float((corner**2).sum()) * 1.001,
+        found=Found(llr=np.zeros(study.x.size), size=np.zeros(study.x.size, np.int64)),
+    )
+
+
+def _mask(replicates: Integers) -> Words:
+    bits = np.zeros(REPLICATES, np.uint8)
+    bits[replicates] = 1
+    return np.packbits(bits, bitorder="little").view(np.uint64)[:WORDS]
+
+
+def _pass(
+    plan: _Plan, sets: Replicates, replicates: Integers, floor: float, share: _Share
+) -> Floats:
+    """Return the best ratio of each replicate that takes part, all threads together.
+
+    Each thread starts from the floor and keeps its own bests; the largest of all is the same
+    however the centres were divided.
+    """
+    workers = [_start(plan, replicates, floor) for _ in plan.parts]
+    chunk = max(8, CHUNK_PAIRS // plan.field.x.size)
+    longest = max(part.size for part in plan.parts)
+    with ThreadPoolExecutor(len(workers)) as pool:
+        for first in range(0, longest, chunk):
+            jobs = [
+                pool.submit(worker, part[first : first + chunk], sets)
+                for worker, part in zip(workers, plan.parts, strict=True)
+            ]
+            for job in jobs:
+                job.result()
+            share.tell((first + chunk) / longest)
+    return np.max([worker.bests.llr for worker in workers], axis=0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Worker:
+    """One thread's own room."""
+
+    plan: _Plan
+    bests: Bests
+    blocks: tuple[object, ...]
+
+    def __call__(self, centres: Integers, sets: Replicates) -> None:
+        plan = self.plan
+        hunt(
+            centres, plan.field, plan.rules, plan.levels, sets, self.bests, self.blocks, plan.found
         )
-        llr[centre], size[centre] = best[0], best_size[0]
-        watch.tell((centre + 1) / locations)
-    return Sweep(llr=llr, size=size, null_maxima=best[1:])
+
+
+def _start(plan: _Plan, replicates: Integers, floor: float) -> _Worker:
+    bests = make_bests(plan.levels, plan.rules.total_cases, _mask(replicates), floor)
+    bests.last[3] = bests.last[4] = plan.extent
+    locations, tiles = plan.field.x.size, plan.field.low.shape[0]
+    blocks = make_blocks(locations, tiles, plan.levels.risk.size, plan.rules.shift)
+    return _Worker(plan, bests, blocks)
