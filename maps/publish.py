@@ -3,6 +3,7 @@
 import folium
 
 from maps.figure import Mode, compose
+from service.domain.errors import InvalidInputError
 
 __all__ = ["to_html"]
 
@@ -32,6 +33,6 @@ def to_html(
         UnavailableError: The browser packages are not installed.
         InvalidInputError: An unknown mode or language, or an element that shows text as HTML.
     """
-    return compose(
-        county_map.get_root(), mode=Mode(mode), nonce=nonce, lang=lang, bare=bare
-    )
+    if mode not in set(Mode):
+        raise InvalidInputError(f"mode must be file or live, not {mode!r}")
+    return compose(county_map.get_root(), mode=Mode(mode), nonce=nonce, lang=lang, bare=bare)

@@ -92,7 +92,10 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         figures=[figure.as_json() for figure in first.figures],
     )
     below = templates.get_template("foot.html").render(
-        meta=meta, is_public=is_public, drawn=first.drawn.as_json()
+        meta=meta,
+        is_public=is_public,
+        drawn=first.drawn.as_json(),
+        shows_simulations=parts.kind == "hotspot",
     )
     return Shell(
         kind=parts.kind,

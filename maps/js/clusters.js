@@ -7,7 +7,9 @@
   const INK = "#14213d";
 
   function badge(cluster, open) {
-    const icon = wangge.el("span", { class: "wg-badge" }, cluster.number);
+    const icon = wangge.el(
+      "span", { class: cluster.doubtful ? "wg-badge wg-badge-doubtful" : "wg-badge" }, cluster.number,
+    );
     const marker = L.marker(cluster.badge, {
       icon: L.divIcon({ className: "wg-badge-holder", html: icon, iconSize: [28, 28] }),
       pane: "wg-badges", keyboard: true, riseOnHover: true,

@@ -119,7 +119,12 @@
 
   function frame(map) {
     const small = map.getSize().x < 600;
-    map.fitBounds(map.wanggeHome, { padding: small ? [6, 6] : [24, 24], animate: false });
+    // On a wide screen the legend lies over the lower left corner: leave it some room.
+    map.fitBounds(map.wanggeHome, {
+      paddingTopLeft: small ? [6, 6] : [Math.min(170, map.getSize().x * 0.16), 16],
+      paddingBottomRight: small ? [6, 6] : [24, 16],
+      animate: false,
+    });
   }
 
   /** Make the map: no tiles, canvas panes in a fixed order, one click for all layers. */
