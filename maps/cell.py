@@ -62,13 +62,15 @@ def build_cell_map(given: CellInput) -> folium.Map:
         kind="cell",
         title=_title(mine),
         panel=_panel(listed, total=len(targets)),
-        facts={"": ProductFacts(figures=_figures(given, mine, targets), drawn=_drawn(targets, marks))},
+        facts={
+            "": ProductFacts(figures=_figures(given, mine, targets), drawn=_drawn(targets, marks))
+        },
     )
     area = mine.geometry.union_all()
     county_map = CountyMap(bounds=area.bounds, shell=dress(given.meta, parts))
-    CellsLayer(
-        cells, themes=[_theme(given)], facts=[township_column(given.geography)]
-    ).add_to(county_map)
+    CellsLayer(cells, themes=[_theme(given)], facts=[township_column(given.geography)]).add_to(
+        county_map
+    )
     BaseLayer(given.geography, highlighted=area).add_to(county_map)
     ClustersLayer(marks, name="检查对象 Targets").add_to(county_map)
     LabelsLayer(place_names(given.geography)).add_to(county_map)
@@ -86,7 +88,9 @@ def _theme(given: CellInput) -> Theme:
     return Theme(
         switches={},
         title=Words("检查对象", "Targets"),
-        unit=Words("圈中数字为先后；虚线圈只定位到村", "Numbers: order of visits; dashed: village only"),
+        unit=Words(
+            "圈中数字为先后；虚线圈只定位到村", "Numbers: order of visits; dashed: village only"
+        ),
         classes=[
             FillClass(label=Words("本网格", "This cell"), fill="#fff6da"),
             FillClass(label=Words("其他网格", "Other cells"), fill="#eceff2"),
@@ -134,9 +138,7 @@ def _reasons(row: dict[Any, Any]) -> list[dict[str, Any]]:
 
 def _panel(listed: GeoDataFrame, *, total: int) -> Markup:
     text = templates.get_template("cell_panel.html").render(
-        targets=[
-            _target(rank, row) for rank, row in enumerate(listed.to_dict("records"), start=1)
-        ],
+        targets=[_target(rank, row) for rank, row in enumerate(listed.to_dict("records"), start=1)],
         total=total,
     )
     return Markup(text)  # noqa: S704 - our template, which escapes every text
@@ -154,7 +156,9 @@ def _target(rank: int, row: dict[Any, Any]) -> dict[str, Any]:
         "tone": next((tone for least, tone in _TONES if score >= least), ""),
         "product": products.get(product, Words(product)),
         "address": _text(row.get("address")),
-        "place": _LEVELS.get(_text(row.get("level")), Words("定位精度未记", "precision not recorded")),
+        "place": _LEVELS.get(
+            _text(row.get("level")), Words("定位精度未记", "precision not recorded")
+        ),
         "placed": _is_drawn(row),
         "last": _text(row.get("last_visit_on"))[:10],
         "due": _text(row.get("due_on"))[:10],
@@ -163,7 +167,7 @@ def _target(rank: int, row: dict[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _text(value: object) -> str:
+def _text(value: Any) -> str:  # noqa: ANN401 - a cell of a frame
     return "" if value is None or pd.isna(value) else str(value)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
@@ -185,9 +186,7 @@ def _tags(row: Row, *, doubtful: bool, is_public: bool) -> tuple[Tag, ...]:
     return tuple(tags)
 
 
-def _rows(
-    meta: MapMeta, row: Row, counts: Words, owners: Words
-) -> tuple[tuple[Words, Words], ...]:
+def _rows(meta: MapMeta, row: Row, counts: Words, owners: Words) -> tuple[tuple[Words, Words], ...]:
     rows = [
         (Words("超出期望", "Beyond expectation"), Words(_excess(row))),
         (Words("问题", "Problems"), counts),
@@ -229,7 +228,8 @@ def _listed(value: object) -> Sequence[Any]:
 
 
 def _is_true(value: object) -> bool:
-    return value is not None and not pd.isna(value) and bool(value)
+    # A missing value of a frame is a NaN, which is true in Python.
+    return value is True or (isinstance(value, np.bool_) and bool(value))
 
 
 def _is_text(value: object) -> bool:

@@ -1,12 +1,12 @@
 """The empty map: a Folium map without tiles, without other people's assets, drawn on canvas."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import folium
 from branca.element import CssLink, JavascriptLink
 from folium.template import Template
 
-from maps.figure import OfflineFigure, OwnScript, OwnStyle, Shell
+from maps.figure import OfflineFigure, OwnScript, OwnStyle, Shell, figure_of
 
 Bounds = tuple[float, float, float, float]
 
@@ -34,9 +34,6 @@ class CountyMap(folium.Map):
         {% endmacro %}
         """
     )
-    # None of Folium's own: no jQuery, no bootstrap, no icon font.
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
 
     def __init__(self, *, bounds: Bounds, shell: Shell | None = None) -> None:
         """Lay out an empty map over the bounds."""
@@ -55,19 +52,23 @@ class CountyMap(folium.Map):
             attributionControl=False,
         )
         self._id = "county"
+        # None of Folium's own: no jQuery, no bootstrap, no icon font.
+        self.default_js = []
+        self.default_css = []
         self.fit = [[south, west], [north, east]]
         figure = OfflineFigure()
         if shell is not None:
             figure.shell = shell
         figure.add_child(self)
 
-    def render(self, **kwargs: Any) -> None:
+    def render(self, **kwargs: Any) -> str:  # noqa: ANN401 - as in branca
         """Put Leaflet, our styles and our core script before whatever the layers need."""
-        header = self.get_root().header
+        header = figure_of(self).header
         header.add_child(JavascriptLink("vendor/leaflet/leaflet.js"), name="leaflet")
         header.add_child(CssLink("vendor/leaflet/leaflet.css"), name="leaflet_css")
         for name in ("map", "page"):
             header.add_child(OwnStyle(f"maps/css/{name}.css"), name=f"wangge_{name}_css")
         for name in ("core", "page"):
             header.add_child(OwnScript(f"maps/js/{name}.js"), name=f"wangge_{name}_js")
-        super().render(**kwargs)
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        return ""

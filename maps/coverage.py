@@ -91,7 +91,10 @@ def _officer_theme(given: CoverageInput, holders: "pd.Series[str]") -> Theme:
     names = _names(given.officers)
     nobody = len(CATEGORIES)
     classes = [
-        *(FillClass(label=Words("有责任人", "Held"), fill=fill, listed=False) for fill in CATEGORIES),
+        *(
+            FillClass(label=Words("有责任人", "Held"), fill=fill, listed=False)
+            for fill in CATEGORIES
+        ),
         FillClass(label=Words("无人负责", "Nobody"), hatch="nobody", always=True),
     ]
     held = [names.get(code, code) if isinstance(code, str) else None for code in holders]
@@ -102,8 +105,10 @@ def _officer_theme(given: CoverageInput, holders: "pd.Series[str]") -> Theme:
             f"{len(staff)} 人，{len(holders)} 格；{given.meta.as_of.isoformat()}",
             f"{len(staff)} officers, {len(holders)} cells; {given.meta.as_of.isoformat()}",
         ),
-        note=Words("一人一色，相邻不同；颜色不分好坏。",
-                   "One colour an officer, neighbours differ; no colour is better."),
+        note=Words(
+            "一人一色，相邻不同；颜色不分好坏。",
+            "One colour an officer, neighbours differ; no colour is better.",
+        ),
         classes=classes,
         assigned=[colour[code] if isinstance(code, str) else nobody for code in holders],
         columns=[
@@ -130,10 +135,16 @@ def _gap_theme(given: CoverageInput) -> Theme:
     nobody, none = len(order), len(order) + 1
     classes = [
         *(
-            FillClass(label=Words(f"最重为{_SEVERITIES[key]}", f"Worst: {key}"), fill=SEVERITY[key], always=True)
+            FillClass(
+                label=Words(f"最重为{_SEVERITIES[key]}", f"Worst: {key}"),
+                fill=SEVERITY[key],
+                always=True,
+            )
             for key in order
         ),
-        FillClass(label=Words("无人负责（G3）", "Nobody answers (G3)"), hatch="nobody", always=True),
+        FillClass(
+            label=Words("无人负责（G3）", "Nobody answers (G3)"), hatch="nobody", always=True
+        ),
         FillClass(label=Words("未发现盲区", "No gap found"), fill=NO_REGISTER),
     ]
     codes = [str(code) for code in given.geography.cells["code"]]
@@ -147,7 +158,11 @@ def _gap_theme(given: CoverageInput) -> Theme:
         classes=classes,
         assigned=[nobody if code in unheld else worst.get(code, none) for code in codes],
         columns=[
-            Column(label=Words("盲区数", "Gaps"), values=[len(texts[code]) for code in codes], sorts=True),
+            Column(
+                label=Words("盲区数", "Gaps"),
+                values=[len(texts[code]) for code in codes],
+                sorts=True,
+            ),
             Column(
                 label=Words("盲区", "Which"),
                 values=["；".join(texts[code][:5]) or None for code in codes],
@@ -165,7 +180,11 @@ def _figures(given: CoverageInput, vacant: int) -> list[Figure]:
     severe = int(given.gaps["severity"].isin(["critical", "high"]).sum())
     return [
         Figure(value=f"{total - vacant}/{total}", label=Words("网格有责任人", "cells held")),
-        Figure(value=str(vacant), label=Words("无人网格", "cells without"), tone="bad" if vacant else ""),
+        Figure(
+            value=str(vacant),
+            label=Words("无人网格", "cells without"),
+            tone="bad" if vacant else "",
+        ),
         Figure(
             value=f"{severe}/{len(given.gaps)}",
             label=Words("危急和高 / 全部盲区", "critical and high / all gaps"),
@@ -204,7 +223,11 @@ def _panel(given: CoverageInput, holders: "pd.Series[str]") -> Markup:
 
 def _gap(given: CoverageInput, row: dict[Any, Any]) -> dict[str, Any]:
     townships = dict(
-        zip(given.geography.townships["code"].astype(str), given.geography.townships["name"], strict=True)
+        zip(
+            given.geography.townships["code"].astype(str),
+            given.geography.townships["name"],
+            strict=True,
+        )
     )
     code = row["township_code"]
     cell = row["cell_code"]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 # Five decimals of a degree are one metre: finer than any township border was surveyed.
 COORDINATE_DIGITS = 5
@@ -42,7 +43,7 @@ def _without_nan(value: JsonValue) -> JsonValue:
 
 
 def feature_collection(
-    geometries: Iterable[shapely.Geometry | None],
+    geometries: Iterable[BaseGeometry | None],
     properties: Sequence[Mapping[str, JsonValue]],
 ) -> JsonValue:
     """Return GeoJSON with coordinates rounded to `COORDINATE_DIGITS`.
@@ -60,7 +61,7 @@ def feature_collection(
     }
 
 
-def rounded(geometry: shapely.Geometry | None) -> JsonValue:
+def rounded(geometry: BaseGeometry | None) -> JsonValue:
     """Return a geometry as a GeoJSON object with short coordinates, or None when it is empty."""
     if geometry is None or geometry.is_empty:
         return None
@@ -73,8 +74,8 @@ def _round(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def simplified(
-    geometries: Iterable[shapely.Geometry | None], *, tolerance_m: float
-) -> list[shapely.Geometry]:
+    geometries: Iterable[BaseGeometry | None], *, tolerance_m: float
+) -> list[BaseGeometry]:
     """Return polygons with fewer vertices whose common borders still fit each other.
 
     Args:

@@ -51,7 +51,10 @@ class Drawn:
 def is_placed(enterprises: GeoDataFrame) -> "pd.Series[bool]":
     """Tell which enterprises have a place of their own, not just their township's."""
     shapes = enterprises.geometry
-    return ~enterprises["level"].isin(AREA_LEVELS) & ~shapes.isna() & ~shapes.is_empty
+    placed: pd.Series[bool] = (
+        ~enterprises["level"].isin(AREA_LEVELS) & ~shapes.isna() & ~shapes.is_empty
+    )
+    return placed
 
 
 def enterprise_points(
@@ -80,7 +83,7 @@ def enterprise_points(
         looks=looks,
         look_of=2 * kind + rough,
         texts=_texts(placed),
-        ids=placed["enterprise_id"] if "enterprise_id" in placed else None,
+        ids=placed.get("enterprise_id"),
         show=show,
     )
 

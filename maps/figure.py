@@ -4,7 +4,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from html.parser import HTMLParser
 
@@ -52,14 +52,14 @@ class Shell:
 
     title_zh: str
     title_en: str
-    before: Markup = Markup()
-    beside: Markup = Markup()
-    below: Markup = Markup()
+    before: Markup = field(default_factory=Markup)
+    beside: Markup = field(default_factory=Markup)
+    below: Markup = field(default_factory=Markup)
     state: JsonValue = None
     kind: str = "plain"
 
 
-class DataBlock(Element):  # type: ignore[misc, unused-ignore]
+class DataBlock(Element):
     """Data of a layer, as JSON or base64 text that no parser takes for HTML or JavaScript.
 
     It renders itself: branca would compile its text as a Jinja template, and `{{ … }}` in an
@@ -111,6 +111,18 @@ class OfflineFigure(Figure):
     def render(self, **_: object) -> str:
         """Return the one-file document."""
         return compose(self, mode=Mode.FILE)
+
+
+def figure_of(element: Element) -> Figure:
+    """Return the document that an element belongs to.
+
+    Raises:
+        InvalidInputError: It was not added to a map.
+    """
+    root = element.get_root()
+    if not isinstance(root, Figure):
+        raise InvalidInputError("add the layer to a map before it is written")
+    return root
 
 
 def compose(

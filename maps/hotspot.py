@@ -1,6 +1,7 @@
 """The hotspot map: where the problems are, where we looked, and where nobody looked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import folium
 import pandas as pd
@@ -56,8 +57,9 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         title=Words("产品质量热点图", "product quality hotspots"),
         panel=_panel(given, entries, counts),
         facts={
-            product.key: _facts(given, tables[product.key], entries[product.key],
-                                counts.get(product.key))
+            product.key: _facts(
+                given, tables[product.key], entries[product.key], counts.get(product.key)
+            )
             for product in given.products
         },
         switches=(_product_switch(given), _MEASURES),
@@ -96,9 +98,7 @@ def _product_switch(given: HotspotInput) -> Switch:
     return Switch(
         key="product",
         label=Words("产品", "Product"),
-        options=[
-            Option(key=one.key, label=Words(one.zh, one.en)) for one in given.products
-        ],
+        options=[Option(key=one.key, label=Words(one.zh, one.en)) for one in given.products],
     )
 
 
@@ -116,7 +116,9 @@ def _facts(
         figures=[
             Figure(
                 value=rate,
-                label=Words(f"每百次检查问题 · n={visits:,}", f"problems per 100 visits, n={visits:,}"),
+                label=Words(
+                    f"每百次检查问题 · n={visits:,}", f"problems per 100 visits, n={visits:,}"
+                ),
             ),
             Figure(
                 value=f"{blind}/{len(table)}",
@@ -163,7 +165,7 @@ def _panel(
     return Markup(text)  # noqa: S704 - our template, which escapes every text
 
 
-def _township_rows(given: HotspotInput) -> list[dict[str, object]]:
+def _township_rows(given: HotspotInput) -> list[dict[str, Any]]:
     if given.township_rates is None:
         return []
     names = dict(
@@ -193,7 +195,7 @@ def _township_rows(given: HotspotInput) -> list[dict[str, object]]:
     return sorted(rows, key=lambda row: (row["rate"] is None, row["rate"] or 0.0))
 
 
-def _percent(share: object) -> float:
+def _percent(share: float | None) -> float:
     if share is None or pd.isna(share):
         return 0.0
-    return round(100 * float(str(share)), 1)
+    return round(100 * float(share), 1)

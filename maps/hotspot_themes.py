@@ -4,6 +4,8 @@ They are kept apart on purpose: a place is not bad because it was inspected ofte
 because nobody went there.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -71,8 +73,7 @@ def _columns(table: DataFrame, minimum_visits: int) -> list[Column]:
         Column(
             label=Words("每百次检查问题", "Problems per 100 visits"),
             values=[
-                float(value) if shown else None
-                for value, shown in zip(rate, has_rate, strict=True)
+                float(value) if shown else None for value, shown in zip(rate, has_rate, strict=True)
             ],
             sorts=True,
         ),
@@ -95,7 +96,7 @@ def _rate_theme(
     given: HotspotInput, product: ProductLabel, table: DataFrame, columns: list[Column]
 ) -> Theme:
     least = given.minimum_visits
-    labels = [f"{low:g}–{high:g}" for low, high in zip(RATE_BREAKS[:-1], RATE_BREAKS[1:], strict=True)]
+    labels = [f"{low:g}–{high:g}" for low, high in pairwise(RATE_BREAKS)]
     labels[0] = f"< {RATE_BREAKS[1]:g}"
     labels.append(f"≥ {RATE_BREAKS[-1]:g}")
     classes = [
@@ -103,7 +104,9 @@ def _rate_theme(
             FillClass(label=Words(label), fill=fill, always=True)
             for label, fill in reversed(list(zip(labels, YLORRD, strict=True)))
         ),
-        FillClass(label=Words("0（查过，无问题）", "0 (visited, none found)"), fill=ZERO, always=True),
+        FillClass(
+            label=Words("0（查过，无问题）", "0 (visited, none found)"), fill=ZERO, always=True
+        ),
         FillClass(
             label=Words(f"盲区：检查不足 {least} 次", f"Blind: under {least} visits"),
             hatch="blind",
@@ -143,7 +146,7 @@ def _effort_theme(
 ) -> Theme:
     edges = [f"{edge:g}" for edge in EFFORT_BREAKS]
     labels = [f"< {edges[0]}"]
-    labels += [f"{low}–{high}" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    labels += [f"{low}–{high}" for low, high in pairwise(edges)]
     labels.append(f"≥ {edges[-1]}")
     classes = [
         *(

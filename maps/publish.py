@@ -2,7 +2,7 @@
 
 import folium
 
-from maps.figure import Mode, compose
+from maps.figure import Mode, compose, figure_of
 from service.domain.errors import InvalidInputError
 
 __all__ = ["to_html"]
@@ -35,4 +35,4 @@ def to_html(
     """
     if mode not in set(Mode):
         raise InvalidInputError(f"mode must be file or live, not {mode!r}")
-    return compose(county_map.get_root(), mode=Mode(mode), nonce=nonce, lang=lang, bare=bare)
+    return compose(figure_of(county_map), mode=Mode(mode), nonce=nonce, lang=lang, bare=bare)

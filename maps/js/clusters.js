@@ -16,7 +16,7 @@
     });
     marker.on("add", () => {
       const element = marker.getElement();
-      element.setAttribute("aria-label", wangge.plain(cluster.card.title));
+      element.setAttribute("aria-label", `${cluster.number} ${wangge.plain(cluster.card.title)}`);
     });
     marker.on("click", (event) => { L.DomEvent.stop(event); open(cluster); });
     marker.on("keypress", (event) => {

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import shapely
 from geopandas import GeoDataFrame
+from shapely.geometry.base import BaseGeometry
 
 from maps.encoding import JsonValue, feature_collection, simplified
 from maps.layers.data_layer import DataLayer
@@ -25,24 +26,27 @@ class BaseLayer(DataLayer):
     factory: ClassVar[str] = "base"
     script: ClassVar[str] = "base"
 
-    def __init__(
-        self, geography: Geography, *, highlighted: shapely.Geometry | None = None
-    ) -> None:
+    def __init__(self, geography: Geography, *, highlighted: BaseGeometry | None = None) -> None:
         """Prepare the shapes, simplified to what a screen can show."""
         super().__init__(
             layer_id="base", data=_ground(geography, highlighted), name="底图 Base map"
         )
 
 
-def county_outline(geography: Geography) -> shapely.Geometry:
+def county_outline(geography: Geography) -> BaseGeometry:
     """Return the county's area; the union of its townships (or cells) where no outline is given."""
     if geography.outline is not None and not geography.outline.empty:
-        return geography.outline.geometry.union_all()
+        return _union(geography.outline)
     frame = geography.cells if geography.townships.empty else geography.townships
-    return frame.geometry.union_all()
+    return _union(frame)
 
 
-def _ground(geography: Geography, highlighted: shapely.Geometry | None) -> JsonValue:
+def _union(frame: GeoDataFrame) -> BaseGeometry:
+    whole: BaseGeometry = frame.geometry.union_all()
+    return whole
+
+
+def _ground(geography: Geography, highlighted: BaseGeometry | None) -> JsonValue:
     outline = shapely.simplify(county_outline(geography), _DETAIL_DEGREES)
     townships = simplified(geography.townships.geometry, tolerance_m=_DETAIL_M)
     parts = [
@@ -64,12 +68,12 @@ def _ground(geography: Geography, highlighted: shapely.Geometry | None) -> JsonV
     }
 
 
-def _corners(shape: shapely.Geometry) -> list[list[float]]:
+def _corners(shape: BaseGeometry) -> list[list[float]]:
     west, south, east, north = (round(float(value), 5) for value in shape.bounds)
     return [[south, west], [north, east]]
 
 
-def _part(style: str, shapes: list[shapely.Geometry]) -> JsonValue:
+def _part(style: str, shapes: list[BaseGeometry]) -> JsonValue:
     return {"style": style, "shapes": feature_collection(shapes, [{} for _ in shapes])}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from maps.encoding import JsonValue, rounded
 from maps.layers.data_layer import DataLayer
@@ -30,7 +30,7 @@ class ClusterMark:
 
     mark_id: str
     number: str
-    shape: shapely.Geometry
+    shape: BaseGeometry
     title: Words
     radius_m: float = 0.0
     doubtful: bool = False

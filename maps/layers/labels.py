@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from maps.layers.data_layer import DataLayer
 from maps.model import Geography
@@ -55,8 +57,13 @@ def place_names(geography: Geography) -> list[Label]:
     ]
     if geography.rivers is not None and "name" in geography.rivers:
         labels += [
-            Label(text=str(name), at=shape.interpolate(0.3, normalized=True), kind="river",
-                  rank=2, zoom=9.5)
+            Label(
+                text=str(name),
+                at=shape.interpolate(0.3, normalized=True),
+                kind="river",
+                rank=2,
+                zoom=9.5,
+            )
             for name, shape in zip(geography.rivers["name"], geography.rivers.geometry, strict=True)
             if isinstance(name, str) and shape.geom_type == "LineString"
         ]
@@ -70,7 +77,8 @@ def place_names(geography: Geography) -> list[Label]:
     return labels
 
 
-def _middle(shape: shapely.Geometry) -> shapely.Point:
+def _middle(shape: BaseGeometry) -> shapely.Point:
     tolerance_degrees = 0.002
-    line = shapely.maximum_inscribed_circle(shape, tolerance=tolerance_degrees)
-    return shapely.Point(line.coords[0])
+    radius = shapely.maximum_inscribed_circle(np.array([shape]), tolerance=tolerance_degrees)
+    # The line runs from the circle's centre to its edge.
+    return shapely.Point(shapely.get_coordinates(radius)[0])

@@ -1,4 +1,4 @@
-"""An invented county for the maps: jittered cells that share their corners; nothing in it is real."""
+"""An invented county for the maps: jittered cells that share corners; nothing in it is real."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,13 +13,31 @@ from geopandas import GeoDataFrame
 from numpy.random import Generator
 from pandas import DataFrame
 
+# ruff: noqa: ANN401 - the factories change any field
 from maps.model import CellInput, CoverageInput, Geography, HotspotInput, MapMeta
 
 _WEST, _SOUTH = 114.0, 37.5
 _STEP = 0.022  # degrees between corners: cells of about two kilometres
-_TOWNSHIPS = "云台镇 桃沟镇 苍山镇 古井镇 北原乡 秀水镇 柳河镇 青岩镇 南岭镇 龙泉乡 东岭乡 西柳乡 \
-石门镇 白泉镇 双河乡 松林乡 杏花乡".split()
-_OFFICERS = "周敏 赵立 刘建国 王芳 陈晨 孙丽 何勇 郭强".split()
+_TOWNSHIPS = [
+    "云台镇",
+    "桃沟镇",
+    "苍山镇",
+    "古井镇",
+    "北原乡",
+    "秀水镇",
+    "柳河镇",
+    "青岩镇",
+    "南岭镇",
+    "龙泉乡",
+    "东岭乡",
+    "西柳乡",
+    "石门镇",
+    "白泉镇",
+    "双河乡",
+    "松林乡",
+    "杏花乡",
+]
+_OFFICERS = ["周敏", "赵立", "刘建国", "王芳", "陈晨", "孙丽", "何勇", "郭强"]
 _CRS = "EPSG:4326"
 
 
@@ -48,8 +66,10 @@ class County:
     township_rates: DataFrame
 
 
-def make_hotspot_input(*, cells: int = 24, enterprises: int = 1500, **changes: Any) -> HotspotInput:
-    county = make_county(cells=cells, enterprises=enterprises)
+def make_hotspot_input(
+    *, n_cells: int = 24, n_enterprises: int = 1500, **changes: Any
+) -> HotspotInput:
+    county = make_county(cells=n_cells, enterprises=n_enterprises)
     facts: dict[str, Any] = {
         "meta": make_meta(),
         "geography": county.geography,
@@ -101,9 +121,7 @@ def _geography(random: Generator, side: int) -> Geography:
     township = distance.argmin(axis=1)
     frame["township_code"] = [f"1301231{number:02d}" for number in township]
     frame["code"] = [f"130123{number:09d}" for number in range(len(frame))]
-    frame["name"] = [
-        f"{_TOWNSHIPS[number]}第{i % 40 + 1}网格" for i, number in enumerate(township)
-    ]
+    frame["name"] = [f"{_TOWNSHIPS[number]}第{i % 40 + 1}网格" for i, number in enumerate(township)]
     townships = frame.dissolve("township_code").reset_index()[["township_code", "geometry"]]
     townships = townships.rename(columns={"township_code": "code"})
     townships["name"] = [_TOWNSHIPS[int(code[-2:])] for code in townships["code"]]
@@ -156,7 +174,11 @@ def _clusters(geography: Geography) -> GeoDataFrame:
     west, south, east, north = geography.cells.total_bounds
     rows = []
     for rank, (x, y, radius, p, stands) in enumerate(
-        ((0.68, 0.6, 6200, 0.001, 186), (0.3, 0.4, 4600, 0.004, 170), (0.75, 0.22, 4000, 0.047, 118)),
+        (
+            (0.68, 0.6, 6200, 0.001, 186),
+            (0.3, 0.4, 4600, 0.004, 170),
+            (0.75, 0.22, 4000, 0.047, 118),
+        ),
         start=1,
     ):
         centre = shapely.Point(west + x * (east - west), south + y * (north - south))
@@ -290,10 +312,19 @@ def make_cell_input(**changes: Any) -> CellInput:
     middle = cell["geometry"].centroid
     rows = []
     for rank in range(1, 13):
-        reasons = [
-            {"key": "failed", "points": 30 - 2 * rank, "text_zh": "3 月抽检不合格（酒精度）",
-             "text_en": "Failed sample in March (alcohol)"},
-            {"key": "overdue", "points": 22, "text_zh": "14 个月未检查", "text_en": "Not seen for 14 months"},
+        reasons: list[dict[str, Any]] = [
+            {
+                "key": "failed",
+                "points": 30 - 2 * rank,
+                "text_zh": "3 月抽检不合格（酒精度）",
+                "text_en": "Failed sample in March (alcohol)",
+            },
+            {
+                "key": "overdue",
+                "points": 22,
+                "text_zh": "14 个月未检查",
+                "text_en": "Not seen for 14 months",
+            },
             {"key": "place", "points": -5, "text_zh": "位置不确定", "text_en": "Place uncertain"},
         ]
         rows.append(

@@ -1,0 +1,141 @@
+import json
+import re
+from datetime import date
+from typing import Any
+
+# ruff: noqa: ANN401 - frames, inputs and routes of any kind
+import pytest
+
+from maps.cluster_texts import cluster_entries
+from maps.enterprise_points import drawn_by_product
+from maps.hotspot import build_hotspot_map
+from maps.hotspot_themes import counts_by_product, hotspot_themes
+from maps.model import Audience
+from maps.publish import to_html
+from service.domain.errors import InvalidInputError
+from tests.unit.maps.factories import make_county, make_hotspot_input, make_meta
+
+
+def _theme(measure: str, **changes: Any) -> Any:
+    given = make_hotspot_input(**changes)
+    themes = hotspot_themes(given, counts_by_product(given))
+    return given, next(
+        one for one in themes if one.switches == {"product": "baijiu", "measure": measure}
+    )
+
+
+def _labels_of(theme: Any) -> list[str]:
+    return [theme.classes[number].label.zh for number in theme.assigned]
+
+
+@pytest.mark.parametrize(
+    ("enterprises", "visits", "problems", "label"),
+    [
+        (0, 0, 0, "无登记企业（不等于没有）"),
+        (4, 0, 0, "盲区：检查不足 3 次"),
+        (4, 2, 2, "盲区：检查不足 3 次"),
+        (4, 3, 0, "0（查过，无问题）"),
+        (4, 100, 4, "< 5"),
+        (4, 100, 5, "5–10"),
+        (4, 100, 10, "10–20"),
+        (4, 100, 39, "20–40"),
+        (4, 100, 40, "≥ 40"),
+        (0, 3, 3, "≥ 40"),
+    ],
+)
+def test_a_cell_gets_the_class_of_its_rate(
+    enterprises: int, visits: int, problems: int, label: str
+) -> None:
+    statistics = make_county().statistics.copy()
+    statistics.loc[0, ["enterprises", "visits", "problems"]] = (enterprises, visits, problems)
+    _, theme = _theme("rate", statistics=statistics)
+    assert _labels_of(theme)[0] == label
+
+
+def test_a_blind_cell_has_a_hatch_and_no_rate() -> None:
+    given, theme = _theme("rate")
+    table = counts_by_product(given)["baijiu"]
+    for number, visits, rate in zip(
+        theme.assigned, table["visits"], theme.columns[0].values, strict=True
+    ):
+        if visits < given.minimum_visits:
+            assert rate is None
+            assert (
+                theme.classes[number].hatch == "blind" or "无登记" in theme.classes[number].label.zh
+            )
+
+
+def test_all_products_are_the_sum_where_nobody_computed_them() -> None:
+    given = make_hotspot_input()
+    tables = counts_by_product(given)
+    parts = sum(tables[key]["visits"].sum() for key in ("baijiu", "fertiliser", "cement"))
+    assert tables["all"]["visits"].sum() == parts
+
+
+def test_enterprises_known_to_an_area_are_counted_and_never_drawn() -> None:
+    county = make_county()
+    given = make_hotspot_input()
+    counts = drawn_by_product(county.enterprises, county.geography, given.products)
+    coarse = county.enterprises["level"].isin(["township", "county"])
+    assert counts["all"].existing == len(county.enterprises)
+    assert counts["all"].drawn == int((~coarse).sum())
+    assert sum(row.n for row in counts["all"].area_only) == int(coarse.sum())
+
+
+def test_a_cluster_that_falls_when_moved_is_doubtful() -> None:
+    entries = cluster_entries(make_hotspot_input())["baijiu"]
+    assert [entry.doubtful for entry in entries] == [False, False, True]
+    assert entries[0].excess == "2.9×"
+    assert "无牵头人" in entries[0].tags[0].zh
+
+
+def test_the_public_map_names_nobody_and_draws_no_enterprise() -> None:
+    meta = make_meta(audience=Audience.PUBLIC, is_fictional=False, review_number="冀S(2012)001")
+    html = to_html(build_hotspot_map(make_hotspot_input(meta=meta)))
+    assert "冀S(2012)001" in html
+    for hidden in ("赵立", "虚构厂", "内部资料", "牵头"):
+        assert hidden not in html
+
+
+def test_a_public_map_without_review_number_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="审图号"):
+        make_meta(audience=Audience.PUBLIC, is_fictional=False)
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    first, second = (to_html(build_hotspot_map(make_hotspot_input())) for _ in range(2))
+    assert first == second
+
+
+def test_the_file_says_date_plan_inputs_seed_and_whose_it_is() -> None:
+    html = to_html(build_hotspot_map(make_hotspot_input()))
+    for text in (
+        "2012-05-06",
+        "2012-02",
+        "999 次模拟",
+        "20120506",
+        "虚构示例",
+        "内部资料",
+        "不是定性",
+    ):
+        assert text in html
+    assert re.search(r'<html lang="zh-CN">', html)
+    assert "user-scalable" not in html
+
+
+def test_nothing_at_all_still_makes_a_map() -> None:
+    county = make_county()
+    html = to_html(
+        build_hotspot_map(
+            make_hotspot_input(
+                statistics=county.statistics.iloc[:0],
+                clusters=None,
+                enterprises=None,
+                township_rates=None,
+                meta=make_meta(as_of=date(2013, 1, 1)),
+            )
+        )
+    )
+    state = json.loads(re.findall(r'id="wg-state">(.*?)</script>', html)[0])
+    assert state["by_product"]["baijiu"]["figures"][0]["value"] == "–"
+    assert "没有不等于没问题" in html
