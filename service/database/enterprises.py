@@ -1,0 +1,130 @@
+"""The register: where each enterprise stands, in which cell, and what it is licensed for."""
+
+from datetime import date
+from typing import Any
+
+from geopandas import GeoDataFrame
+from pandas import DataFrame
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from service.database.frames import read_shapes, read_table
+from service.database.tables import CellRow, EnterpriseRow, LicenceRow, LocationRow, TownshipRow
+from service.domain.places import PIN_LEVELS
+
+# A point that stands for a whole township says nothing about the cell.
+_PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
+
+
+def located(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
+    """Return every enterprise of the register with its place and its cell under a plan.
+
+    An enterprise is in a cell when it is placed to its village or better and a cell covers the
+    point; the lowest code wins on a shared edge.
+
+    Columns: enterprise_id, register_key, code, name, kind, product, address, principal,
+    township_code (as registered), enterprise_status, scale, credit_class, attributes; status
+    (placed / review), level, confidence, radius_m, reason, reason_zh, located_township_code (as
+    the locating said); cell_code, cell_township_code, cells_around (cells with the point in their
+    interior: two or more where cells overlap), point_township_code (township whose polygon
+    covers the point); geometry (WGS 84 point, may be missing).
+    """
+    return read_shapes(session, located_statement(county_code, plan_id))
+
+
+def located_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the statement behind `located`, for those who ask how it is executed."""
+    is_precise = and_(LocationRow.status == "placed", LocationRow.level.in_(_PRECISE))
+    cell = (
+        select(
+            func.min(CellRow.code).label("code"),
+            func.count()
+            .filter(func.ST_Contains(CellRow.geometry, LocationRow.geometry))
+            .label("cells_around"),
+        )
+        .where(
+            CellRow.county_code == county_code,
+            CellRow.plan_id == plan_id,
+            is_precise,
+            func.ST_Covers(CellRow.geometry, LocationRow.geometry),
+        )
+        .correlate(LocationRow)
+        .lateral("covering_cell")
+    )
+    township = (
+        select(func.min(TownshipRow.code).label("code"))
+        .where(
+            TownshipRow.county_code == county_code,
+            is_precise,
+            func.ST_Covers(TownshipRow.geometry, LocationRow.geometry),
+        )
+        .correlate(LocationRow)
+        .lateral("covering_township")
+    )
+    own_cell = and_(
+        CellRow.county_code == county_code,
+        CellRow.plan_id == plan_id,
+        CellRow.code == cell.c.code,
+    )
+    here = and_(
+        LocationRow.county_code == EnterpriseRow.county_code,
+        LocationRow.enterprise_id == EnterpriseRow.id,
+    )
+    return (
+        select(
+            EnterpriseRow.id.label("enterprise_id"),
+            EnterpriseRow.register_key,
+            EnterpriseRow.code,
+            EnterpriseRow.name,
+            EnterpriseRow.kind,
+            EnterpriseRow.product,
+            EnterpriseRow.address,
+            EnterpriseRow.principal,
+            EnterpriseRow.township_code,
+            EnterpriseRow.status.label("enterprise_status"),
+            EnterpriseRow.scale,
+            EnterpriseRow.credit_class,
+            EnterpriseRow.attributes,
+            func.coalesce(LocationRow.status, "review").label("status"),
+            LocationRow.level,
+            LocationRow.confidence,
+            LocationRow.radius_m,
+            LocationRow.reason,
+            LocationRow.reason_zh,
+            LocationRow.township_code.label("located_township_code"),
+            cell.c.code.label("cell_code"),
+            CellRow.township_code.label("cell_township_code"),
+            cell.c.cells_around,
+            township.c.code.label("point_township_code"),
+            func.ST_AsBinary(LocationRow.geometry).label("geometry"),
+        )
+        .select_from(EnterpriseRow)
+        .outerjoin(LocationRow, here)
+        .outerjoin(cell, LocationRow.geometry.is_not(None))
+        .outerjoin(township, LocationRow.geometry.is_not(None))
+        .outerjoin(CellRow, own_cell)
+        .where(EnterpriseRow.county_code == county_code)
+        .order_by(EnterpriseRow.id)
+    )
+
+
+def licences(session: Session, county_code: str, on: date) -> DataFrame:
+    """Return the licences issued by a day, expired ones too.
+
+    Columns: enterprise_id, kind, number, issued_on, expires_on, in order of enterprise and kind.
+    """
+    statement = (
+        select(
+            LicenceRow.enterprise_id,
+            LicenceRow.kind,
+            LicenceRow.number,
+            LicenceRow.issued_on,
+            LicenceRow.expires_on,
+        )
+        .where(
+            LicenceRow.county_code == county_code,
+            or_(LicenceRow.issued_on.is_(None), LicenceRow.issued_on <= on),
+        )
+        .order_by(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number)
+    )
+    return read_table(session, statement)
