@@ -1,0 +1,65 @@
+"""Villages and other named places of the gazetteer, and where enterprises stand."""
+
+from geopandas import GeoDataFrame
+from pandas import DataFrame
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service.database.frames import read_shapes, read_table
+from service.database.tables import LocationRow, PlaceRow
+
+_PIN_LEVELS = ("rooftop", "road", "village")
+
+
+def villages(session: Session, county_code: str) -> GeoDataFrame:
+    """Return the villages that have a polygon or a point.
+
+    Columns: code, name, township_code, geometry (EPSG:4326; the polygon where one is known).
+    """
+    shape = func.coalesce(PlaceRow.geometry, PlaceRow.location)
+    statement = (
+        select(
+            PlaceRow.code,
+            PlaceRow.name,
+            PlaceRow.township_code,
+            func.ST_AsBinary(shape).label("geometry"),
+        )
+        .where(PlaceRow.county_code == county_code, PlaceRow.level == "village")
+        .where(shape.is_not(None))
+        .order_by(PlaceRow.code)
+    )
+    return read_shapes(session, statement)
+
+
+def gazetteer(session: Session, county_code: str) -> DataFrame:
+    """Return every place, as the geocoder takes them.
+
+    Columns: code, level, name, township_code, datum, lon, lat (WGS 84 degrees, may be missing),
+    radius_m.
+    """
+    statement = (
+        select(
+            PlaceRow.code,
+            PlaceRow.level,
+            PlaceRow.name,
+            PlaceRow.township_code,
+            PlaceRow.datum,
+            func.ST_X(PlaceRow.location).label("lon"),
+            func.ST_Y(PlaceRow.location).label("lat"),
+            PlaceRow.radius_m,
+        )
+        .where(PlaceRow.county_code == county_code)
+        .order_by(PlaceRow.code)
+    )
+    return read_table(session, statement)
+
+
+def enterprise_points(session: Session, county_code: str) -> GeoDataFrame:
+    """Return the points (enterprise_id, geometry) placed to their village or better."""
+    statement = (
+        select(LocationRow.enterprise_id, func.ST_AsBinary(LocationRow.geometry).label("geometry"))
+        .where(LocationRow.county_code == county_code, LocationRow.geometry.is_not(None))
+        .where(LocationRow.level.in_(_PIN_LEVELS))
+        .order_by(LocationRow.enterprise_id)
+    )
+    return read_shapes(session, statement)
