@@ -1,0 +1,1 @@
+"""Address text to place, offline: normalise, parse, resolve, score, explain. Pure."""

@@ -1,0 +1,178 @@
+"""From a finding to the placement that is handed out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from service.domain.addresses.context import Scope
+from service.domain.addresses.explain import REASONS
+from service.domain.addresses.index import CountyIndex, Town, Village
+from service.domain.addresses.parse import Reading, relative_phrase, road_and_number
+from service.domain.addresses.resolve import Finding
+from service.domain.addresses.score import FROM_CONTEXT, PLACED, RULES, SHORT_REGION
+from service.domain.places import RADIUS_M, Candidate, Level, Placement, Token
+
+_MAX_CANDIDATES = 8
+# A candidate in review is worth this much until a person looks.
+_CANDIDATE_CONFIDENCE = 0.5
+
+
+@dataclass(slots=True)
+class Answer:
+    """Everything known about an address while it is being answered."""
+
+    text: str
+    version: str
+    scope: Scope = field(default_factory=Scope)
+    index: CountyIndex | None = None
+    reading: Reading | None = None
+
+    def confidence(self, rule: str) -> float:
+        """Return what a rule is worth for this address."""
+        value = RULES[rule]
+        if not self.scope.from_text:
+            value += FROM_CONTEXT
+        if self.scope.short:
+            value += SHORT_REGION
+        return round(value, 2)
+
+
+def placed(answer: Answer, finding: Finding) -> Placement:
+    """Return the placement of a finding; a review if it is not sure enough or not trusted."""
+    place = finding.village or finding.town
+    if place is None or (finding.town and finding.town.doubled) or place.doubled:
+        return review(answer, Finding("", "gazetteer_code_doubled", also=_places(finding)))
+    confidence = answer.confidence(finding.rule)
+    if confidence < PLACED:
+        return review(answer, Finding("", "low_confidence", also=_places(finding)))
+    village, town = finding.village, finding.town or place
+    details = _details(answer, finding)
+    lon, lat, level, radius_m = _point(finding, details.metres)
+    return Placement(
+        status="placed",
+        level=level,
+        confidence=confidence,
+        rule=finding.rule,
+        county=answer.index.name if answer.index else "",
+        township=town.name,
+        village=village.name if village else "",
+        road=details.road,
+        number=details.number,
+        relative=details.relative,
+        county_code=answer.index.code if answer.index else "",
+        township_code=town.code,
+        village_code=village.code if village else "",
+        lon=lon,
+        lat=lat,
+        radius_m=radius_m,
+        candidates=candidates_of(answer, _places(finding), confidence),
+        tokens=details.tokens,
+        normalised=answer.text,
+        gazetteer_version=answer.version,
+    )
+
+
+def review(answer: Answer, finding: Finding, *, others: Sequence[Placement] = ()) -> Placement:
+    """Return a placement that a person must decide, with its reason and candidates."""
+    details = _details(answer, finding)
+    zh, en = REASONS[finding.reason]
+    found = candidates_of(answer, _places(finding), _CANDIDATE_CONFIDENCE)
+    for other in others:
+        found += other.candidates[:2]
+    return Placement(
+        status="review",
+        level=None,
+        confidence=0.0,
+        rule=finding.rule,
+        reason=finding.reason,
+        reason_zh=zh,
+        reason_en=en,
+        county=answer.index.name if answer.index else "",
+        county_code=answer.index.code if answer.index else "",
+        road=details.road,
+        number=details.number,
+        relative=details.relative,
+        candidates=tuple(dict.fromkeys(found))[:_MAX_CANDIDATES],
+        tokens=details.tokens,
+        normalised=answer.text,
+        gazetteer_version=answer.version,
+    )
+
+
+@dataclass(slots=True)
+class _Details:
+    road: str
+    number: str
+    relative: str
+    metres: float
+    tokens: tuple[Token, ...]
+
+
+def _details(answer: Answer, finding: Finding) -> _Details:
+    """Read road, number and relative phrase behind the last place used, and list the tokens."""
+    text, reading = answer.text, answer.reading
+    tokens = [Token("region", text[: answer.scope.end], 0)] if answer.scope.end else []
+    start = answer.scope.end
+    if reading is not None:
+        for mention in reading.mentions:
+            if not mention.contained:
+                kind = "town" if mention.towns else "village"
+                tokens.append(Token(kind, text[mention.start : mention.end], mention.start))
+                start = mention.end
+        for kind, piece in (
+            ("unknown_town", reading.unknown_town),
+            ("unknown_village", reading.unknown_village),
+        ):
+            if piece:
+                tokens.append(Token(kind, piece, text.find(piece, answer.scope.end)))
+    if answer.scope.foreign:
+        tokens.append(Token("foreign", answer.scope.foreign, answer.scope.end))
+    road, number = road_and_number(text, start)
+    if not road and reading is not None and reading.lead:
+        road, number = road_and_number(text, reading.start)
+    relative, metres = relative_phrase(text, start)
+    for kind, piece in (("road", road), ("number", number), ("relative", relative)):
+        if piece:
+            tokens.append(Token(kind, piece, text.find(piece)))
+    return _Details(road, number, relative, metres, tuple(tokens))
+
+
+def _places(finding: Finding) -> list[Town | Village]:
+    chosen: list[Town | Village | None] = [finding.village or finding.town]
+    return list(dict.fromkeys(place for place in [*chosen, *finding.also] if place is not None))
+
+
+def _point(
+    finding: Finding, metres: float
+) -> tuple[float | None, float | None, Level, float | None]:
+    """Return lon, lat (WGS 84 degrees), level and radius in metres of a finding.
+
+    A relative phrase widens the radius and never moves the point: '村东100米' is counted from
+    the village's edge, which is not known.
+    """
+    village, town = finding.village, finding.town
+    if village is not None and village.lon is not None:
+        return village.lon, village.lat, Level.VILLAGE, RADIUS_M[Level.VILLAGE] + metres
+    town = town or (village.town if village else None)
+    if town is None or town.lon is None:
+        return None, None, Level.TOWNSHIP, None
+    return town.lon, town.lat, Level.TOWNSHIP, town.radius_m + metres
+
+
+def candidates_of(
+    answer: Answer, places: Sequence[Town | Village], confidence: float
+) -> tuple[Candidate, ...]:
+    """Return places as candidates, at most eight, the first the likeliest."""
+    county = answer.index.name if answer.index else ""
+    return tuple(
+        Candidate(
+            code=place.code,
+            name=place.name,
+            township=place.town.name if isinstance(place, Village) else place.name,
+            county=county,
+            level=Level.VILLAGE if isinstance(place, Village) else Level.TOWNSHIP,
+            confidence=confidence,
+            lon=place.lon,
+            lat=place.lat,
+        )
+        for place in places[:_MAX_CANDIDATES]
+    )

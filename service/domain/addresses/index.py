@@ -1,0 +1,157 @@
+"""One county's names, arranged so that a text is read in one pass."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from service.domain.addresses.names import (
+    TownMatch,
+    VillageKind,
+    VillageName,
+    town_forms,
+    village_name,
+)
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Town:
+    """A township of the gazetteer; lon and lat WGS 84 degrees, None where there is no point."""
+
+    code: str
+    name: str
+    lon: float | None
+    lat: float | None
+    radius_m: float
+    doubled: bool = False
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Village:
+    """A village or community; ``rivals`` are the other villages that one lost character makes."""
+
+    code: str
+    name: str
+    town: Town
+    parts: VillageName
+    lon: float | None
+    lat: float | None
+    doubled: bool = False
+    rivals: tuple["Village", ...] = ()
+
+    @property
+    def written(self) -> str:
+        """The name as people write it: 微水村, 双槐社区."""
+        if self.parts.whole:
+            return self.parts.stem
+        ending = "社区" if self.parts.kind is VillageKind.COMMUNITY else "村"
+        return self.parts.stem + ending
+
+
+class Hit(NamedTuple):
+    """What a piece of text may name in this county."""
+
+    towns: tuple[tuple[Town, TownMatch], ...]
+    villages: tuple[Village, ...]
+
+
+@dataclass(slots=True)
+class CountyIndex:
+    """Names of one county by first character and length; the longest is tried first."""
+
+    code: str
+    name: str
+    towns: tuple[Town, ...]
+    villages: tuple[Village, ...]
+    hits: dict[str, Hit] = field(default_factory=dict)
+    lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    by_town: dict[str, tuple[Village, ...]] = field(default_factory=dict)
+    box: tuple[float, float, float, float] | None = None  # west, south, east, north of all points
+
+    def hits_at(self, text: str, start: int) -> Iterator[tuple[int, Hit]]:
+        """Yield (end, hit) for the names that begin at ``start``, the longest first."""
+        for length in self.lengths.get(text[start], ()):
+            hit = self.hits.get(text[start : start + length])
+            if hit is not None:
+                yield start + length, hit
+
+    def villages_of(self, town: Town) -> tuple[Village, ...]:
+        """Return the town's villages in order of code."""
+        return self.by_town.get(town.code, ())
+
+
+def build_index(
+    code: str, name: str, towns: Sequence[Town], villages: Sequence[Village]
+) -> CountyIndex:
+    """Arrange one county's towns and villages; finds the rivals of every village."""
+    written: defaultdict[str, list[tuple[Town, TownMatch]]] = defaultdict(list)
+    for town in towns:
+        for form, match in town_forms(town.name).items():
+            written[form].append((town, match))
+    stems: defaultdict[str, list[Village]] = defaultdict(list)
+    by_town: defaultdict[str, list[Village]] = defaultdict(list)
+    for village in villages:
+        stems[village.parts.stem].append(village)
+        by_town[village.town.code].append(village)
+    index = CountyIndex(code, name, tuple(towns), tuple(villages))
+    index.by_town = {key: tuple(members) for key, members in by_town.items()}
+    for key in written.keys() | stems.keys():
+        index.hits[key] = Hit(_best(written.get(key, ())), tuple(stems.get(key, ())))
+    index.lengths = _lengths(index.hits)
+    index.box = _box([*towns, *villages])
+    _find_rivals(villages)
+    return index
+
+
+def _box(places: Sequence[Town | Village]) -> tuple[float, float, float, float] | None:
+    lon = [place.lon for place in places if place.lon is not None]
+    lat = [place.lat for place in places if place.lat is not None]
+    return (min(lon), min(lat), max(lon), max(lat)) if lon and lat else None
+
+
+def _best(matches: Iterable[tuple[Town, TownMatch]]) -> tuple[tuple[Town, TownMatch], ...]:
+    """Keep only the matches of the best kind: 孙庄乡 as it stands is not 孙庄镇's variant."""
+    ranked = sorted(matches, key=lambda match: (_RANK[match[1]], match[0].code))
+    return tuple(match for match in ranked if match[1] is ranked[0][1])
+
+
+_RANK = {match: rank for rank, match in enumerate(TownMatch)}
+
+
+def _lengths(keys: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for key in keys:
+        found[key[0]].add(len(key))
+    return {first: tuple(sorted(lengths, reverse=True)) for first, lengths in found.items()}
+
+
+def _find_rivals(villages: Sequence[Village]) -> None:
+    """Note for each village the longer names that one lost character turns into its own."""
+    by_name: defaultdict[str, list[Village]] = defaultdict(list)
+    for village in villages:
+        for form in _spellings(village):
+            by_name[form].append(village)
+    rivals: defaultdict[str, list[Village]] = defaultdict(list)
+    for village in villages:
+        for form in _spellings(village):
+            for shorter in {form[:i] + form[i + 1 :] for i in range(len(form))}:
+                for other in by_name.get(shorter, ()):
+                    if other is not village and other.parts.stem != village.parts.stem:
+                        rivals[other.code].append(village)
+    for village in villages:
+        village.rivals = tuple(dict.fromkeys(rivals.get(village.code, ())))
+
+
+def _spellings(village: Village) -> tuple[str, ...]:
+    if village.parts.whole:
+        return (village.parts.stem,)
+    if village.parts.kind is VillageKind.EITHER:
+        return (village.parts.stem + "村", village.parts.stem + "社区")
+    return (village.written,)
+
+
+def make_village(
+    *, code: str, name: str, town: Town, lon: float | None, lat: float | None
+) -> Village:
+    """Return a village with its name taken apart."""
+    return Village(code=code, name=name, town=town, parts=village_name(name), lon=lon, lat=lat)

@@ -1,0 +1,57 @@
+"""Names that sound or look alike; asked only of a name the gazetteer does not have."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pypinyin import Style, pinyin
+from rapidfuzz import fuzz, process
+
+from service.domain.addresses.index import CountyIndex, Town, Village
+from service.domain.addresses.names import village_name
+
+_LIMIT = 5
+_MIN_SIMILARITY = 60.0
+
+
+@lru_cache(maxsize=8192)
+def readings(char: str) -> frozenset[str]:
+    """Return every toneless reading of one character."""
+    return frozenset(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
+
+
+def sounds_like(one: str, other: str) -> bool:
+    """Whether two names of equal length can be read alike, character by character."""
+    return len(one) == len(other) and all(
+        a == b or readings(a) & readings(b) for a, b in zip(one, other, strict=True)
+    )
+
+
+def homophone_in_town(index: CountyIndex, town: Town, name: str) -> list[Village]:
+    """Return the villages of a town that sound like a written name; its kind must agree."""
+    stem = village_name(name)
+    return [
+        village
+        for village in index.villages_of(town)
+        if village.parts.kind is stem.kind and sounds_like(village.parts.stem, stem.stem)
+    ]
+
+
+def similar_villages(villages: Sequence[Village], name: str) -> list[Village]:
+    """Return the villages most like a name, the likest first; possibly none."""
+    stem = village_name(name).stem
+    found = process.extract(
+        stem,
+        [village.parts.stem for village in villages],
+        scorer=fuzz.ratio,
+        limit=_LIMIT,
+        score_cutoff=_MIN_SIMILARITY,
+    )
+    return [villages[position] for _, _, position in found]
+
+
+def alike_in_county(index: CountyIndex, name: str) -> list[Village]:
+    """Return the county's villages most like a name: those that contain it, then the similar."""
+    stem = village_name(name).stem
+    containing = [v for v in index.villages if stem in v.parts.stem][:_LIMIT]
+    rest = [v for v in similar_villages(index.villages, name) if v not in containing]
+    return [*containing, *rest][: 2 * _LIMIT]
