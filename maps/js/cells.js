@@ -166,7 +166,7 @@
         const index = kind === "cell" ? data.codes.indexOf(wanted) : -1;
         if (index < 0 || !paths[index] || !layer._map) return false;
         const bounds = paths[index].getBounds();
-        layer._map.fitBounds(bounds, { maxZoom: 13, padding: [80, 80] });
+        layer._map.fitBounds(bounds, { maxZoom: 13, padding: [80, 80], animate: false });
         wangge.popup(layer._map, bounds.getCenter(), cardOf(index));
         return true;
       },

@@ -77,7 +77,7 @@
         const cluster = kind === "cluster" && data.clusters.find((one) => one.id === wanted);
         if (!cluster || !group._map) return false;
         if (!wangge.fits(cluster.switches)) wangge.set(cluster.switches);
-        group._map.fitBounds(extent(cluster), { padding: [70, 70], maxZoom: 13 });
+        group._map.fitBounds(extent(cluster), { padding: [70, 70], maxZoom: 13, animate: false });
         open(cluster);
         return true;
       },

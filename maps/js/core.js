@@ -118,7 +118,7 @@
   ];
 
   function frame(map) {
-    const small = map.getSize().x < 600;
+    const small = map.getSize().x < 600 || root.classList.contains("printing");
     // On a wide screen the legend lies over the lower left corner: leave it some room.
     map.fitBounds(map.wanggeHome, {
       paddingTopLeft: small ? [6, 6] : [Math.min(170, map.getSize().x * 0.16), 16],

@@ -214,7 +214,7 @@
         if (index < 0) return false;
         wangge.tell("points", true);
         const place = layer.placeOf(index);
-        wangge.current.setView(place, Math.max(wangge.current.getZoom(), 13));
+        wangge.current.setView(place, Math.max(wangge.current.getZoom(), 13), { animate: false });
         layer.cards([{ index }]).then((cards) => wangge.popup(wangge.current, place, cards));
         return true;
       },
