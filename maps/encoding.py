@@ -82,7 +82,10 @@ def simplified(
         geometries: Polygons in EPSG:4326 that share borders (a coverage).
         tolerance_m: Detail below about this size goes, in metres; 0 keeps all.
     """
-    polygons = np.array(list(geometries), dtype=object)
+    # A cell whose shape is missing keeps its place in the list, and is not drawn.
+    shapes = [shapely.Polygon() if one is None else one for one in geometries]
+    polygons = np.empty(len(shapes), dtype=object)
+    polygons[:] = shapes
     if tolerance_m <= 0 or len(polygons) == 0:
         return list(polygons)
     metres_per_degree = 111_320.0
