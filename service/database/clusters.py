@@ -82,11 +82,11 @@ def save_cell_statistics(
         "q",
         "gi_class",
     ]
-    table = missing_as_none(cells[columns]).assign(
-        county_code=county_code, analysis_id=analysis_id, product=product
-    )
-    if len(table):
-        session.execute(insert(CellStatisticRow), table.to_dict("records"))
+    fixed = {"county_code": county_code, "analysis_id": analysis_id, "product": product}
+    values = missing_as_none(cells[columns]).to_numpy()
+    rows = [{**fixed, **dict(zip(columns, row, strict=True))} for row in values]
+    if rows:
+        session.execute(insert(CellStatisticRow), rows)
 
 
 def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
