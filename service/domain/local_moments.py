@@ -53,9 +53,7 @@ def getis_ord_moments(values: Floats, weights: Weights, *, star: bool) -> Moment
     form = size * squares - total**2
     form = np.where(form > _NO_VARIANCE * total**2, form, 0.0)
     variance = np.where(variance > _NO_VARIANCE * np.mean(x**2), variance, 0.0)
-    return Moments(
-        statistic=lag, expectation=total * mean, variance=variance * form / (size - 1)
-    )
+    return Moments(statistic=lag, expectation=total * mean, variance=variance * form / (size - 1))
 
 
 def moran_moments(values: Floats, weights: Weights, *, conditional: bool = False) -> Moments:

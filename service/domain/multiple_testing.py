@@ -15,9 +15,7 @@ class Correction(StrEnum):
     BY = "by"  # Benjamini & Yekutieli 2001: any dependence, at a price of about ln(tests)
 
 
-def corrected(
-    p_values: ArrayLike, correction: Correction = Correction.BH
-) -> NDArray[np.float64]:
+def corrected(p_values: ArrayLike, correction: Correction = Correction.BH) -> NDArray[np.float64]:
     """Return q-values: calling everything with q <= a keeps the expected false share below a.
 
     The step-up procedure: q of the i-th smallest p of m is the least of p_(j) m c / j over j >= i,

@@ -91,9 +91,7 @@ def from_pairs(
     if np.any((np.diff(rows) == 0) & (np.diff(columns) == 0)):
         raise InvalidInputError("a pair of neighbours comes twice; keep one weight for each pair")
     starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=count))))
-    return Weights(
-        starts=starts.astype(np.int64), neighbours=columns, values=weights[order].copy()
-    )
+    return Weights(starts=starts.astype(np.int64), neighbours=columns, values=weights[order].copy())
 
 
 def distance_band(x: ArrayLike, y: ArrayLike, *, radius: float) -> Weights:
@@ -109,9 +107,7 @@ def distance_band(x: ArrayLike, y: ArrayLike, *, radius: float) -> Weights:
     places = _plane(x, y)
     pairs = KDTree(places).query_pairs(radius, output_type="ndarray").astype(np.int64)
     one, other = pairs[:, 0], pairs[:, 1]
-    return from_pairs(
-        np.concatenate((one, other)), np.concatenate((other, one)), count=len(places)
-    )
+    return from_pairs(np.concatenate((one, other)), np.concatenate((other, one)), count=len(places))
 
 
 def nearest(x: ArrayLike, y: ArrayLike, *, count: int) -> Weights:
