@@ -8,6 +8,7 @@ block where it may beat its best; with 999 replicates that is a few dozen times 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from service.domain.scan.bitplanes import (
     GROUP,
@@ -128,104 +129,117 @@ def _count_blocks(
     blocks: Blocks,
 ) -> None:
     """Add block after block, and look closer where a replicate may beat its best."""
-    counter = bests.counter
-    stride = counter.shape[0]
+    # Arrays are taken out of their tuples once: inside the loop each taking would cost as much
+    # as adding a few rows.
+    counter, mask, flags, seen = bests.counter, bests.mask, bests.flags, bests.seen
+    high, low = bests.high, bests.low
+    high_planes, low_planes = levels.high_planes, levels.low_planes
+    starts, lengths, ready = blocks.start, blocks.length, blocks.ready
+    level_down, level_up, order = blocks.level, blocks.level_up, blocks.order
+    bits, digits, upper = sets.bits, sets.digits, sets.upper
+    stride, zero_row = counter.shape[0], field.x.size
+    widest = bits.shape[0] > zero_row + 1
+    low_flags = np.zeros_like(flags)
     counter[:] = 0
+    seen[0] = 0
     most, planes = 0, 1
-    bests.seen[0] = 0
-    ones = ~np.uint64(0)
-    widest = sets.bits.shape[0] > field.x.size + 1
+    nothing, ones = np.uint64(0), ~np.uint64(0)
     for block in range(number):
+        start, length = starts[block], lengths[block]
+        few = nothing
         if rules.low:
-            level = blocks.level_up[block]
-            needed = max(planes, levels.low_planes[level])
-            found = reach(counter, needed, bests.low, level * stride, bests.mask, ones, bests.flags)
-            low_flags = bests.flags.copy() if found != 0 else bests.flags
-        most += _most_cases(block, sets, blocks) if widest else blocks.length[block]
+            level = level_up[block]
+            needed = max(planes, low_planes[level])
+            few = reach(counter, needed, low, level * stride, mask, ones, low_flags)
+        most += most_cases(order, start, length, digits) if widest else length
         while planes < stride and (1 << planes) <= min(most, rules.total_cases):
             planes += 1
-        _add_block(block, planes, field.x.size, widest, sets, counter, blocks)
-        bests.seen[block + 1] = _count_of(OBSERVED, planes, counter)
-        flagged = np.uint64(0)
+        add_block(start, length, planes, order, bits, counter)
+        if widest:
+            add_upper(start, length, planes, zero_row, order, bits, digits, upper, counter)
+        seen[block + 1] = count_of(OBSERVED, planes, counter)
+        many = nothing
         if rules.high:
-            level = blocks.level[block]
-            needed = max(planes, levels.high_planes[level])
-            flagged = reach(
-                counter,
-                needed,
-                bests.high,
-                level * stride,
-                bests.mask,
-                np.uint64(0),
-                bests.flags,
-            )
-        if rules.low and found != 0:
-            for w in range(WORDS):
-                high_flags = bests.flags[0, w] if flagged != 0 else np.uint64(0)
-                bests.flags[0, w] = low_flags[0, w] | high_flags
-            flagged |= found
-        if flagged != 0:
-            if not blocks.ready[block]:
+            level = level_down[block]
+            needed = max(planes, high_planes[level])
+            many = reach(counter, needed, high, level * stride, mask, nothing, flags)
+        if (many | few) != 0:
+            if many == 0:
+                flags[:] = 0
+            if few != 0:
+                flags |= low_flags
+            if not ready[block]:
                 sort_block(centre, block, number, field, rules, blocks)
             _walk_flagged(block, planes, rules, levels, sets, bests, blocks)
 
 
-@inlined
-def _most_cases(block: int, sets: Replicates, blocks: Blocks) -> int:
+@kernel
+def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Integers) -> int:
     """Return the most cases a data set can have in a block."""
     most = 0
-    start = blocks.start[block]
-    for k in range(start, start + blocks.length[block]):
-        most += (1 << sets.digits[blocks.order[k]]) - 1
+    for k in range(start, start + length):
+        most += (1 << digits[order[k]]) - 1
     return most
 
 
-@inlined
-def _add_block(
-    block: int,
+@kernel
+def add_block(  # noqa: PLR0913, PLR0917, plain arrays
+    start: int,
+    length: int,
     planes: int,
-    zero_row: int,
-    widest: bool,
-    sets: Replicates,
+    order: NDArray[np.int32],
+    bits: Words,
     counter: Words,
-    blocks: Blocks,
 ) -> None:
-    """Add the rows of a block to the counters: first digits in place, higher ones gathered."""
-    start, length = blocks.start[block], blocks.length[block]
+    """Add the first digits of a block to the counters."""
     groups = (length + GROUP - 1) // GROUP
     done = 0
     while done < groups:
         some = min(groups - done, MAX_GROUPS)
-        add_rows(counter, 0, planes, sets.bits, blocks.order, start + done * GROUP, some)
+        add_rows(counter, 0, planes, bits, order, start + done * GROUP, some)
         done += some
-    if not widest:
-        return
+
+
+@kernel
+def add_upper(  # noqa: PLR0913, PLR0917, plain arrays
+    start: int,
+    length: int,
+    planes: int,
+    zero_row: int,
+    order: NDArray[np.int32],
+    bits: Words,
+    digits: Integers,
+    upper: Integers,
+    counter: Words,
+) -> None:
+    """Add the higher digits of a block, gathered digit by digit."""
     rows = np.empty(MAX_GROUPS * GROUP, np.int32)
     digit, more = 1, True
     while more and digit < planes:
         more = False
         filled = 0
         for k in range(start, start + length):
-            j = blocks.order[k]
-            if sets.digits[j] <= digit:
+            j = order[k]
+            if digits[j] <= digit:
                 continue
             more = True
-            rows[filled] = sets.upper[j] + digit - 1
+            rows[filled] = upper[j] + digit - 1
             filled += 1
             if filled == rows.size:
-                add_rows(counter, digit, planes - digit, sets.bits, rows, 0, MAX_GROUPS)
+                add_rows(counter, digit, planes - digit, bits, rows, 0, MAX_GROUPS)
                 filled = 0
         if filled > 0:
             groups = (filled + GROUP - 1) // GROUP
             rows[filled : groups * GROUP] = zero_row
-            add_rows(counter, digit, planes - digit, sets.bits, rows, 0, groups)
+            add_rows(counter, digit, planes - digit, bits, rows, 0, groups)
         digit += 1
 
 
-@inlined
-def _count_of(replicate: int, planes: int, counter: Words) -> int:
+@kernel
+def count_of(replicate: int, planes: int, counter: Words) -> int:
+    """Return the running count of one replicate."""
     word, bit = replicate >> 6, np.uint64(replicate & 63)
-    count = 0
+    count = np.int64(0)
     for p in range(planes):
         count |= np.int64((counter[p, word] >> bit) & np.uint64(1)) << p
     return count
@@ -257,7 +271,7 @@ def _walk_flagged(
         while flags != 0:
             replicate = (word << 6) + lowest_bit(flags)
             flags &= flags - np.uint64(1)
-            cases = _count_of(replicate, planes, bests.counter)
+            cases = count_of(replicate, planes, bests.counter)
             value, _ = _walk(block, replicate, cases, bests.llr[replicate], rules, sets, blocks)
             if value > bests.llr[replicate]:
                 bests.llr[replicate] = value
@@ -343,35 +357,37 @@ def _best_observed(
     found: Found,
 ) -> None:
     """Note the best window of the observed data around a centre, the smallest of equals."""
-    best, size, first = 0.0, 0, _most_striking(number, rules, bests, blocks)
+    seen, ready, ranks = bests.seen, blocks.ready, blocks.rank
+    high, low, level, level_up = levels.high, levels.low, blocks.level, blocks.level_up
+    best, size, first = 0.0, 0, most_striking(number, rules, seen, blocks.risk)
     for turn in range(-1, number):
         # The most striking block first: what it holds lets most others be passed over.
         block = first if turn < 0 else turn
         if turn == first:
             continue
         step = min(STEPS - 1, int(best / STEP))
-        many = rules.high and bests.seen[block + 1] >= levels.high[step, blocks.level[block]]
-        few = rules.low and bests.seen[block] < levels.low[step, blocks.level_up[block]]
+        many = rules.high and seen[block + 1] >= high[step, level[block]]
+        few = rules.low and seen[block] < low[step, level_up[block]]
         if not (many or few):
             continue
-        if not blocks.ready[block]:
+        if not ready[block]:
             sort_block(centre, block, number, field, rules, blocks)
-        floor = best if blocks.rank[block] > size else best * (1 - 1e-15)
-        value, place = _walk(block, OBSERVED, bests.seen[block + 1], floor, rules, sets, blocks)
-        here = blocks.rank[block] + place + 1
+        floor = best if ranks[block] > size else best * (1 - 1e-15)
+        value, place = _walk(block, OBSERVED, seen[block + 1], floor, rules, sets, blocks)
+        here = ranks[block] + place + 1
         if place >= 0 and (value > best or (value == best and here < size)):
             best, size = value, here
     found.llr[centre] = best
     found.size[centre] = size
 
 
-@inlined
-def _most_striking(number: int, rules: Rules, bests: Bests, blocks: Blocks) -> int:
+@kernel
+def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
     """Return the block at whose end the observed count is farthest from its expectation."""
     first, most = 0, -1.0
     for block in range(number):
-        expected = blocks.risk[block + 1] * (rules.total_cases / rules.total_risk)
-        excess = bests.seen[block + 1] - expected
+        expected = risk[block + 1] * (rules.total_cases / rules.total_risk)
+        excess = seen[block + 1] - expected
         wanted = excess > 0 if rules.high else excess < 0
         if wanted or (rules.high and rules.low):
             striking = excess * excess / (expected + 1e-300)

@@ -146,14 +146,7 @@ def block_neighbours(
     base = (into.key_bits[0] >> rules.shift) - rings + 1
     _assign_rings(centre, spans, base, field, rules, into)
     blocks, last = _cut_blocks(centre, field, rules, levels, into)
-    candidate = 0
-    for s in range(spans):
-        for j in range(into.span[2 * s], into.span[2 * s + 1]):
-            ring = into.ring[candidate]
-            candidate += 1
-            if ring <= last:
-                into.order[into.count[ring]] = j
-                into.count[ring] += 1
+    scatter(spans, last, into.span, into.ring, into.count, into.order)
     if into.size[blocks] <= rules.size_limit:
         return blocks, bound
     into.key_bits[0] = (base + last + 1) << rules.shift
@@ -185,38 +178,93 @@ def _assign_rings(
 ) -> None:
     """Find the ring of each candidate; count the locations, risk and size of each ring."""
     x, y, z = field.x[centre], field.y[centre], field.z[centre]
-    rings = into.count.size - 1
     into.count[:] = 0
     at = 0
     for s in range(spans):
         first, end = into.span[2 * s], into.span[2 * s + 1]
-        for j in range(first, end):
-            dx, dy, dz = field.x[j] - x, field.y[j] - y, field.z[j] - z
-            into.key[at + j - first] = dx * dx + dy * dy + dz * dz
-        if not rules.closed:  # squares of rounded distances: equal distances, equal keys
-            for k in range(at, at + end - first):
-                distance = math.sqrt(into.key[k])
-                into.key[k] = distance * distance
-        for k in range(at, at + end - first):
-            ring = (into.key_bits[k] >> rules.shift) - base
-            into.ring[k] = min(max(ring, 0), rings)
-        for k in range(at, at + end - first):
-            into.count[into.ring[k]] += 1
+        key = into.key[at : at + end - first]
+        measure(field.x[first:end], field.y[first:end], field.z[first:end], x, y, z, key)
+        if not rules.closed:
+            square_rounded(key)
+        ring = into.ring[at : at + end - first]
+        read_rings(key.view(np.int64), rules.shift, base, into.count.size - 1, ring)
+        tally(ring, into.count)
         at += end - first
     if not rules.equal_risk:
-        _sum_rings(spans, field.risk, into, into.ring_risk)
+        add_up(spans, into.span, into.ring, field.risk, into.ring_risk)
     if rules.own_size:
-        _sum_rings(spans, field.size, into, into.ring_size)
+        add_up(spans, into.span, into.ring, field.size, into.ring_size)
 
 
-@inlined
-def _sum_rings(spans: int, values: Integers, into: Blocks, totals: Integers) -> None:
+# The passes over all candidates are kernels of plain arrays: taking an array out of a tuple for
+# every element would hide the loop from the vectoriser.
+
+
+@kernel
+def measure(  # noqa: PLR0913, PLR0917, plain arrays
+    xs: Floats, ys: Floats, zs: Floats, x: float, y: float, z: float, key: Floats
+) -> None:
+    """Set squared distances from a point."""
+    for k in range(key.size):
+        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+        key[k] = dx * dx + dy * dy + dz * dz
+
+
+@kernel
+def square_rounded(key: Floats) -> None:
+    """Make keys the squares of rounded distances: equal distances then have equal keys."""
+    for k in range(key.size):
+        distance = math.sqrt(key[k])
+        key[k] = distance * distance
+
+
+@kernel
+def read_rings(
+    key_bits: Integers, shift: int, base: int, rings: int, ring: NDArray[np.int32]
+) -> None:
+    """Read the ring of each squared distance out of its leading bits."""
+    for k in range(ring.size):
+        ring[k] = min(max((key_bits[k] >> shift) - base, 0), rings)
+
+
+@kernel
+def tally(ring: NDArray[np.int32], count: Integers) -> None:
+    """Count the candidates of each ring."""
+    for k in range(ring.size):
+        count[ring[k]] += 1
+
+
+@kernel
+def add_up(
+    spans: int, span: Integers, ring: NDArray[np.int32], values: Integers, totals: Integers
+) -> None:
+    """Add up the values of each ring's candidates."""
     totals[:] = 0
     at = 0
     for s in range(spans):
-        for j in range(into.span[2 * s], into.span[2 * s + 1]):
-            totals[into.ring[at]] += values[j]
+        for j in range(span[2 * s], span[2 * s + 1]):
+            totals[ring[at]] += values[j]
             at += 1
+
+
+@kernel
+def scatter(  # noqa: PLR0913, PLR0917, plain arrays
+    spans: int,
+    last: int,
+    span: Integers,
+    ring: NDArray[np.int32],
+    place: Integers,
+    order: NDArray[np.int32],
+) -> None:
+    """Put each candidate up to the last ring where its ring has room."""
+    at = 0
+    for s in range(spans):
+        for j in range(span[2 * s], span[2 * s + 1]):
+            to = ring[at]
+            at += 1
+            if to <= last:
+                order[place[to]] = j
+                place[to] += 1
 
 
 @inlined
