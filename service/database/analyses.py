@@ -109,7 +109,8 @@ def cluster_members(
     Returns:
         enterprise_id, product, rank, p; an enterprise once, under its strongest cluster.
     """
-    member = func.jsonb_array_elements_text(ClusterRow.enterprise_ids).column_valued("member")
+    members_of = func.jsonb_array_elements_text(ClusterRow.enterprise_ids)
+    member = members_of.table_valued("value", joins_implicitly=True).c.value
     statement = (
         select(
             member.label("enterprise_id"),

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 from geoalchemy2.shape import to_shape
 from shapely.geometry.base import BaseGeometry
@@ -11,6 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.database.tables import CampaignRow, CountyRow
 from service.domain.errors import InvalidInputError, NotFoundError
+
+# Without a campaign, what happened within a year counts.
+_LOOK_BACK: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +106,12 @@ def campaign_on(session: Session, county_code: str, on: date) -> Campaign | None
         ends_on=row.ends_on,
         phases=tuple(row.phases),
     )
+
+
+def period_from(session: Session, county_code: str, on: date) -> date:
+    """Return the first day of the period that a day is judged by.
+
+    It is the first day of the campaign that runs, or, without one, the same day a year before.
+    """
+    campaign = campaign_on(session, county_code, on)
+    return campaign.starts_on if campaign else on - _LOOK_BACK

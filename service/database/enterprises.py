@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from service.database.frames import read_shapes, read_table
 from service.database.tables import CellRow, EnterpriseRow, LicenceRow, LocationRow, TownshipRow
 from service.domain.places import PIN_LEVELS
+from service.domain.scoring_licences import Licence
 
 # A point that stands for a whole township says nothing about the cell.
 _PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
@@ -128,3 +129,20 @@ def licences(session: Session, county_code: str, on: date) -> DataFrame:
         .order_by(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number)
     )
     return read_table(session, statement)
+
+
+def licences_held(session: Session, county_code: str, on: date) -> dict[int, tuple[Licence, ...]]:
+    """Return the licences issued by a day, expired ones too, by enterprise_id."""
+    held: dict[int, list[Licence]] = {}
+    rows = session.execute(
+        select(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number, LicenceRow.expires_on)
+        .where(
+            LicenceRow.county_code == county_code,
+            or_(LicenceRow.issued_on.is_(None), LicenceRow.issued_on <= on),
+        )
+        .order_by(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number)
+    )
+    for enterprise_id, kind, number, expires_on in rows:
+        licence = Licence(kind=kind, number=number, expires_on=expires_on)
+        held.setdefault(enterprise_id, []).append(licence)
+    return {enterprise_id: tuple(each) for enterprise_id, each in held.items()}

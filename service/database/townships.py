@@ -8,12 +8,12 @@ from pandas import DataFrame
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from service.database import enterprises
+from service.database import counties, enterprises, plans
 from service.database.frames import read_shapes, read_table
 from service.database.tables import TownshipRow
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
 from service.domain.risk import INACTIVE_STATUSES
-from service.domain.scoring_licences import Licence, examine
+from service.domain.scoring_licences import examine
 
 # A cell with fewer visits than this has not been looked at.
 BLIND_BELOW_VISITS: Final = 1
@@ -35,11 +35,19 @@ def of_county(session: Session, county_code: str) -> GeoDataFrame:
     return read_shapes(session, statement)
 
 
-def quality(session: Session, county_code: str, plan_id: int, since: date, on: date) -> DataFrame:
-    """Return the quality of each township and product from `since` to `on`, both counted.
+def quality(
+    session: Session, county_code: str, on: date, *, since: date | None = None
+) -> DataFrame:
+    """Return the quality of each township and product up to a day, the day included.
 
     An enterprise belongs to the township of its cell, else to the one its place or the register
     names. Blind cells have an enterprise of the product and no visit or sample test to one.
+
+    Args:
+        session: An open session.
+        county_code: The county.
+        on: The day; its plan gives the cells.
+        since: First day counted; None is the running campaign's first, or a year back.
 
     Returns:
         township_code, township_name, product, producers, problem_producers (a failed sample,
@@ -47,12 +55,13 @@ def quality(session: Session, county_code: str, plan_id: int, since: date, on: d
         missing without a sample), is_few (fewer than five samples: give no colour), unlicensed
         (a required licence missing or expired), blind_cells; in order of township and product.
     """
+    plan_id = plans.in_force(session, county_code, on)
     table = read_table(
         session,
         _QUALITY,
         county_code=county_code,
         plan_id=plan_id,
-        since=since,
+        since=since or counties.period_from(session, county_code, on),
         until=on,
         inactive=list(INACTIVE_STATUSES),
         blind_below=BLIND_BELOW_VISITS,
@@ -74,7 +83,7 @@ def quality(session: Session, county_code: str, plan_id: int, since: date, on: d
 def _unlicensed(session: Session, county_code: str, plan_id: int, on: date) -> DataFrame:
     """Return township_code, product and unlicensed: producers short of a required licence."""
     register = enterprises.located(session, county_code, plan_id)
-    held = licences_by_enterprise(enterprises.licences(session, county_code, on))
+    held = enterprises.licences_held(session, county_code, on)
     register["home"] = (
         register["cell_township_code"]
         .combine_first(register["located_township_code"])
@@ -88,17 +97,9 @@ def _unlicensed(session: Session, county_code: str, plan_id: int, on: date) -> D
         ).is_blind_spot
         for row in producers.itertuples()
     ]
-    found = producers[short].groupby(["home", "product"]).size()
-    return found.rename("unlicensed").rename_axis(["township_code", "product"]).reset_index()
-
-
-def licences_by_enterprise(frame: DataFrame) -> dict[int, tuple[Licence, ...]]:
-    """Return the licences of each enterprise out of the frame of `enterprises.licences`."""
-    held: dict[int, list[Licence]] = {}
-    for row in frame.itertuples():
-        licence = Licence(kind=row.kind, number=row.number, expires_on=row.expires_on)
-        held.setdefault(int(row.enterprise_id), []).append(licence)
-    return {enterprise_id: tuple(each) for enterprise_id, each in held.items()}
+    found = DataFrame(producers.loc[short, ["home", "product"]])
+    counted = found.value_counts().rename("unlicensed").reset_index()
+    return counted.rename(columns={"home": "township_code"})
 
 
 _QUALITY = text(
