@@ -1,0 +1,60 @@
+"""`wangge locate`: the register in the database, or any file without one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.locate_file import locate_file
+from scripts.running import CountyOption, DryRunOption, refusals, running
+from service.domain.errors import InvalidInputError
+from service.domain.places import Datum
+from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
+
+
+def locate(  # noqa: PLR0913
+    *,
+    county: CountyOption = None,
+    dry_run: DryRunOption = False,
+    file: Annotated[
+        Path | None, typer.Option(help="A CSV with addresses: no database is used.")
+    ] = None,
+    gazetteer: Annotated[
+        Path | None, typer.Option(help="CSV (also .gz) or GeoJSON with code, name, level, points.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the located file goes.")] = None,
+    address_column: Annotated[str, typer.Option(help="If it has no usual name.")] = "",
+    seat_town: Annotated[str, typer.Option(help="Town of the county's seat.")] = "",
+    datum: Annotated[Datum, typer.Option(help="Of the file's own points.")] = Datum.WGS84,
+    gazetteer_datum: Annotated[
+        Datum | None, typer.Option(help="Of the gazetteer's points, if it does not say.")
+    ] = None,
+) -> None:
+    """Find a place for every address, and say why where there is none."""
+    if file is None:
+        with running(county, None, commit=not dry_run) as run:
+            geocoder = geocoder_of(run.session, run.county.code)
+            report = locate_enterprises(run.session, run.county.code, geocoder)
+        _say(report.placed, report.review)
+        return
+    with refusals():
+        if gazetteer is None or out is None:
+            raise InvalidInputError("--file needs --gazetteer and --out")
+        done = locate_file(
+            file,
+            gazetteer,
+            out,
+            address_column=address_column,
+            county_code=county or "",
+            seat_town=seat_town,
+            datum=datum,
+            gazetteer_datum=gazetteer_datum,
+        )
+        _say({"placed": done.placed}, dict(done.reasons))
+
+
+def _say(placed: dict[str, int], review: dict[str, int]) -> None:
+    typer.echo(f"placed {sum(placed.values())}, to review {sum(review.values())}")
+    for title, counts in (("placed", placed), ("review", review)):
+        for key, count in sorted(counts.items(), key=lambda item: -item[1]):
+            typer.echo(f"  {title:7} {key:32} {count}")
