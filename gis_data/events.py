@@ -109,7 +109,7 @@ def read_events(
     frame["is_problem"] = _is_problem(file.rows, frame, problems, refused)
     points = read_points(file.rows, datum=reading.datum, refused=refused, warned=warned)
     frame[["lon", "lat", "datum"]] = points
-    frame["details"] = [{} for _ in frame.index]
+    frame["details"] = pd.Series([{} for _ in frame.index], index=frame.index, dtype="object")
     _refuse_nowhere(frame, refused)
     good = frame.drop(index=list(refused.lines))
     keyed, identical = _keyed(good, text(file.rows, "event_key"), refused)

@@ -60,8 +60,10 @@ def read_points(
     lone = refusals.bad_point("只有一个坐标", "only one of the two coordinates is given")
     refused.add_all(points.index[half], "lon", given["lon"][half], lone)
     _check(points, refused, warned)
-    points["datum"] = _datums(rows, datum, refused)
-    return points.where(points["lon"].notna(), None).astype({"lon": "float64", "lat": "float64"})
+    said = _datums(rows, datum, refused)
+    # 'str' columns would turn the None of a missing point into NaN.
+    points["datum"] = said.astype("object").where(points["lon"].notna(), None)
+    return points
 
 
 def _check(points: pd.DataFrame, refused: refusals.Collector, warned: refusals.Collector) -> None:

@@ -221,18 +221,19 @@ def _one_row_each(
     repeats = frame[frame["register_key"].duplicated(keep=False)]
     first_lines = repeats.groupby("register_key", sort=False)
     for _, group in first_lines:
-        first = group.iloc[0].drop(["township"]).to_dict()
+        first = group.iloc[0].drop(["township"])
         for line, row in group.iloc[1:].iterrows():
-            if _same(first, row.to_dict()):
+            if _same(first, row):
                 continue
             reason = refusals.twice(int(group.index[0]))
             refused.add(int(str(line)), "code", row["code"] or row["name"], reason)
     return collapse(frame.drop(index=list(refused.lines & set(frame.index))), order=None)
 
 
-def _same(first: dict[str, Any], other: dict[str, Any]) -> bool:
+def _same(first: pd.Series, other: pd.Series) -> bool:
+    """Whether two rows say the same; NaN, which differs from itself, counts as equal."""
     return all(
-        value == other[name]
-        or (pd.api.types.is_float(value) and pd.isna(value) and pd.isna(other[name]))
+        value == other[str(name)]
+        or (pd.api.types.is_float(value) and pd.isna(value) and pd.isna(other[str(name)]))
         for name, value in first.items()
     )

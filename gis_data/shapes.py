@@ -14,6 +14,7 @@ import pandas as pd
 import pyogrio
 import shapely
 from geopandas import GeoDataFrame
+from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
@@ -232,7 +233,7 @@ def _table_encoding(source: Path) -> str | None:
 def _in_wgs84(
     name: str, frame: GeoDataFrame, options: ShapeOptions
 ) -> tuple[GeoDataFrame, tuple[str, ...]]:
-    """Return the features in WGS 84, converted from what the file or the caller says they are in."""
+    """Return the features in WGS 84, converted from what the file or the caller says."""
     if options.crs is not None:
         frame = frame.set_crs(_known_crs(options.crs), allow_override=True)
     if frame.crs is None:
@@ -262,7 +263,7 @@ def _known_crs(epsg: int) -> CRS:
 
 
 def _from_datum(frame: GeoDataFrame, datum: Datum) -> geopandas.GeoSeries:
-    def convert(pairs: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def convert(pairs: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(to_wgs84(pairs[:, 0], pairs[:, 1], datum))
 
     shapes = shapely.transform(np.asarray(frame.geometry.array), convert)

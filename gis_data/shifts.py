@@ -1,4 +1,4 @@
-"""A shifted column: when most values of a column are of another kind, it is not its rows that err."""
+"""A shifted column: when most values are of another kind, it is not the rows that err."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -44,7 +44,7 @@ _LOOKS: Final = (
     ("credit codes", has_credit_code_shape),
     ("dates", is_date),
     ("numbers", is_number),
-    ("names or texts", lambda text: bool(text)),
+    ("names or texts", bool),
 )
 
 

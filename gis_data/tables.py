@@ -142,7 +142,7 @@ def _decode_as_told(name: str, content: bytes, encoding: str) -> str:
 
 
 def _is_plausible_chinese(text: str) -> bool:
-    foreign = [letter for letter in text[:200_000] if ord(letter) > 0x7F]
+    foreign = [letter for letter in text[:200_000] if not letter.isascii()]
     common = sum(
         "\u4e00" <= letter <= "\u9fa5" or "\u3000" <= letter <= "\u303f" or letter >= "\uff00"
         for letter in foreign

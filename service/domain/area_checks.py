@@ -177,17 +177,18 @@ def _neighbours(areas: GeoDataFrame, *, epsg: int, repair: bool) -> CheckedAreas
 
 def _overlap_findings(areas: GeoDataFrame, found: pd.DataFrame) -> list[Finding]:
     findings = []
-    for row in found.itertuples():
-        first, second = label(areas, row.first), label(areas, row.second)
-        size = square_km(row.area_m2)
+    columns = (found[name].tolist() for name in ("first", "second", "area_m2", "share"))
+    for one, other, area_m2, share in zip(*columns, strict=True):
+        first, second = label(areas, one), label(areas, other)
+        size = square_km(area_m2)
         findings.append(
             Finding(
-                line=int(areas.index[row.second]),
+                line=int(areas.index[other]),
                 label=second,
-                reason_zh=f"{first}与{second}重叠{size}（占较小者的{row.share:.1%}）",
-                reason_en=f"{first} and {second} overlap by {size} ({row.share:.1%} of the smaller)",
+                reason_zh=f"{first}与{second}重叠{size}（占较小者的{share:.1%}）",
+                reason_en=f"{first} and {second} overlap by {size} ({share:.1%} of the smaller)",
                 fix_zh="核对界线；功能区不是乡镇，应从文件中删去",
-                fix_en="settle the line; a functional zone is no township, leave it out of the file",
+                fix_en="Settle the line; a functional zone is no township, leave it out",
             )
         )
     return findings
@@ -196,11 +197,11 @@ def _overlap_findings(areas: GeoDataFrame, found: pd.DataFrame) -> list[Finding]
 def _notes(open_ground: GeoDataFrame, slivers: int, sliver_m2: float) -> list[tuple[str, str]]:
     notes = []
     if slivers:
+        shared = square_km(sliver_m2)
         notes.append(
             (
-                f"{slivers}处邻界重叠为数字化细缝，共{square_km(sliver_m2)}；--repair 可修复",
-                f"{slivers} overlaps between neighbours are digitising slivers, together "
-                f"{square_km(sliver_m2)}; --repair closes them",
+                f"{slivers}处邻界重叠为数字化细缝，共{shared}；--repair 可修复",
+                f"{slivers} overlaps are digitising slivers, {shared} in all; --repair closes them",
             )
         )
     if len(open_ground):
@@ -209,8 +210,7 @@ def _notes(open_ground: GeoDataFrame, slivers: int, sliver_m2: float) -> list[tu
         notes.append(
             (
                 f"各区域之间有{len(open_ground)}处空隙，共{total}，最大{largest}",
-                f"{len(open_ground)} holes between the areas, together {total}, "
-                f"the largest {largest}",
+                f"{len(open_ground)} holes between areas, together {total}, largest {largest}",
             )
         )
     return notes

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
+from shapely.geometry.base import BaseGeometry
 
 from service.domain.crs import STORAGE_EPSG, require_metric
 
@@ -112,7 +113,9 @@ def without_slivers(areas: GeoDataFrame, *, epsg: int) -> tuple[GeoDataFrame, li
         The areas in WGS 84, and what changed in each by more than a square metre.
     """
     metric = np.asarray(areas.geometry.to_crs(epsg).array)
-    cleaned = shapely.coverage_clean(metric, gap_width=SLIVER_WIDTH_M)
+    cleaned = shapely.coverage_clean(  # type: ignore[attr-defined]  # newer than its stubs
+        metric, gap_width=SLIVER_WIDTH_M
+    )
     repaired = areas.copy()
     repaired["geometry"] = (
         GeoSeries(cleaned, index=areas.index, crs=epsg).to_crs(STORAGE_EPSG).map(polygonal)
@@ -126,17 +129,17 @@ def without_slivers(areas: GeoDataFrame, *, epsg: int) -> tuple[GeoDataFrame, li
     return repaired, changes
 
 
-def made_valid(shape: shapely.Geometry) -> shapely.Geometry:
+def made_valid(shape: BaseGeometry) -> BaseGeometry:
     """Return the polygons of an invalid shape (a bow-tie falls into its two wings)."""
     return polygonal(shapely.make_valid(shape, method="structure", keep_collapsed=False))
 
 
-def swapped(shape: shapely.Geometry) -> shapely.Geometry:
+def swapped(shape: BaseGeometry) -> BaseGeometry:
     """Return a shape with its two axes exchanged."""
     return shapely.transform(shape, lambda pairs: pairs[:, ::-1])
 
 
-def polygonal(shape: shapely.Geometry) -> shapely.MultiPolygon:
+def polygonal(shape: BaseGeometry) -> shapely.MultiPolygon:
     """Return the polygons of a shape as one multipolygon, valid; lines and points are dropped."""
     if not shape.is_valid:
         shape = shapely.make_valid(shape, method="structure", keep_collapsed=False)

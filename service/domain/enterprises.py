@@ -87,7 +87,7 @@ def register_key(code: str, system: str) -> str:
 
 
 def den_key(name: str, address: str) -> str:
-    """Return the identity of a den, which has no code: what it is called and where it is said to be.
+    """Return the identity of a den, which has no code: its name and where it is said to be.
 
     The key does not say who it is, so that it can stand in a log.
     """

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from geopandas import GeoDataFrame
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 _LON_MAX: Final = 180.0
 _LAT_MAX: Final = 90.0
@@ -73,7 +74,7 @@ def look_swapped(coordinates: Coordinates) -> bool:
 
 
 def point_fault(lon: float, lat: float) -> tuple[str, str] | None:
-    """Return why a longitude and latitude cannot be a place, in both languages; None if they can."""
+    """Return why two degrees cannot be a place, in both languages; None if they can."""
     if not (np.isfinite(lon) and np.isfinite(lat)):
         return "坐标不是有限数", "the coordinates are not finite"
     if lon == 0 and lat == 0:
@@ -88,7 +89,7 @@ def point_fault(lon: float, lat: float) -> tuple[str, str] | None:
     return None
 
 
-def _fault(place: int, geometry: shapely.Geometry | None, *, polygons: bool) -> ShapeFault | None:
+def _fault(place: int, geometry: BaseGeometry | None, *, polygons: bool) -> ShapeFault | None:
     if geometry is None:
         return _report(place, "missing", "没有图形", "there is no shape")
     if geometry.is_empty:
@@ -140,7 +141,7 @@ def _coordinate_fault(place: int, coordinates: Coordinates) -> ShapeFault | None
     return None
 
 
-def _validity_fault(place: int, geometry: shapely.Geometry) -> ShapeFault | None:
+def _validity_fault(place: int, geometry: BaseGeometry) -> ShapeFault | None:
     if shapely.is_valid(geometry):
         return None
     why = shapely.is_valid_reason(geometry)
@@ -154,7 +155,7 @@ def _validity_fault(place: int, geometry: shapely.Geometry) -> ShapeFault | None
     )
 
 
-def _report(  # noqa: PLR0913 - the six facts of one fault
+def _report(
     place: int,
     kind: str,
     reason_zh: str,

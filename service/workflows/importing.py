@@ -108,9 +108,7 @@ def begin(
     mapping = {**reading.as_json(), **_as_json(options)}
     batches.lock(session, county_code)
     intake = Intake(kind=kind, county_code=county_code, path=path, mapping=mapping)
-    before = batches.earlier(
-        session, county_code, kind=kind, sha256=digest(path), mapping=mapping
-    )
+    before = batches.earlier(session, county_code, kind=kind, sha256=digest(path), mapping=mapping)
     if before is None:
         return intake, None
     return intake, ImportReport(kind=kind, county_code=county_code, already=before)

@@ -21,6 +21,12 @@ class Counts:
     updated: int
     unchanged: int
 
+    def in_words(self) -> str:
+        """Return the three counts as a sender reads them."""
+        return (
+            f"{self.inserted} new, {self.updated} brought up to date, {self.unchanged} as they were"
+        )
+
 
 def upsert(
     session: Session,
@@ -57,9 +63,7 @@ def upsert(
     )
 
 
-def insert(
-    session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]
-) -> int:
+def insert(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]) -> int:
     """Insert rows that are all new, and return how many."""
     if rows:
         with _cursor(session) as cursor:

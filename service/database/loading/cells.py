@@ -80,7 +80,7 @@ def cell_ids(session: Session, county_code: str, plan_id: int) -> dict[str, int]
     statement = select(CellRow.code, CellRow.id).where(
         CellRow.county_code == county_code, CellRow.plan_id == plan_id
     )
-    return {code: number for code, number in session.execute(statement)}
+    return dict(session.execute(statement).tuples().all())
 
 
 def plan_on(session: Session, county_code: str, on: date) -> int | None:
@@ -100,7 +100,7 @@ def officer_ids(session: Session, county_code: str) -> dict[str, int]:
     statement = select(OfficerRow.staff_no, OfficerRow.id).where(
         OfficerRow.county_code == county_code
     )
-    return {staff_no: number for staff_no, number in session.execute(statement)}
+    return dict(session.execute(statement).tuples().all())
 
 
 def held_duties(
