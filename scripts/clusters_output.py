@@ -20,7 +20,8 @@ def as_table(found: dict[str, Any]) -> str:
     """Return the clusters as a text table, Chinese first."""
     settings = found["settings"]
     table = Table(
-        title=f"聚集区 clusters · {settings['places']} 处 places · {settings['total_cases']} 例 cases"
+        title=f"聚集区 clusters · {settings['places']} 处 places · "
+        f"{settings['total_cases']} 例 cases"
     )
     for name in (
         "序 rank",

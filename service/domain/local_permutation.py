@@ -124,7 +124,7 @@ def shared_counts(
     observed = weights.row_sums(values[weights.neighbours])
     slack = _ROUNDING * np.maximum(sizes, 1) * np.abs(values).max()
     bounds = np.column_stack((observed - slack, observed + slack))
-    distinct = np.unique(sizes[sites])
+    distinct = np.unique(sizes[sites]).astype(np.int64)
     ladders = [_ladder(bounds[sizes == size]) for size in distinct]
     steps = np.cumsum([0, *(len(ladder.lows) for ladder in ladders)])
     histogram, more = _draw_shared(
@@ -137,7 +137,7 @@ def shared_counts(
         np.array([ladder.scale for ladder in ladders]),
         draws, np.uint64(seed),
     )  # fmt: skip
-    at_least, at_most = more[:, 0].copy(), more[:, 1].copy()
+    at_least, at_most = more.astype(np.int64).T.copy()
     for size, ladder, begin, end in zip(distinct, ladders, steps[:-1], steps[1:], strict=True):
         here = np.flatnonzero(sizes == size)
         step = np.searchsorted(ladder.lows, bounds[here, 0], side="right") - 1
@@ -167,7 +167,7 @@ def _ladder(bounds: Floats) -> _Ladder:
     ordered = bounds[np.argsort(bounds[:, 0], kind="stable")]
     lows, highs = ordered[:, 0], np.maximum.accumulate(ordered[:, 1])
     apart = lows[1:] > highs[:-1]
-    lows, highs = lows[np.append(True, apart)], highs[np.append(apart, True)]  # noqa: FBT003
+    lows, highs = lows[np.append(True, apart)], highs[np.append(apart, True)]
     count = max(_LEAST_SLOTS, _SLOTS_PER_STEP * len(lows))
     width = highs[-1] - highs[0]
     scale = (count - 1) / width if width > 0 else 0.0
@@ -215,7 +215,7 @@ def _deal(order: Slots, places: int, state: np.uint64) -> np.uint64:
 
 @inlined
 def _pass_over(
-    values: Floats, sizes: Slots, bounds: Floats, order: Slots, sums: Floats, more: Counts
+    values: Floats, sizes: Slots, bounds: Floats, order: Slots, sums: Floats, more: Slots
 ) -> None:
     """Note, for each site in a draw, what leaving it out of its own neighbourhood changes.
 
@@ -254,7 +254,7 @@ def _rank(
 def _draw_shared(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one argument each
     values: Floats, sizes: Slots, bounds: Floats, distinct: Counts, lows: Floats, highs: Floats,
     steps: Counts, slots: Slots, tables: Counts, scales: Floats, draws: int, seed: np.uint64,
-) -> tuple[Counts, Counts]:  # fmt: skip
+) -> tuple[Counts, Slots]:  # fmt: skip
     """Return sums below and on every step, and what passing over the site itself changes."""
     n, longest = len(values), distinct[-1]
     histogram, more = np.zeros(2 * len(lows), np.int64), np.zeros((n, 2), np.int32)
@@ -285,7 +285,7 @@ def _draw_direct(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one a
 ) -> Counts:  # fmt: skip
     """Return the weighted sums at least, and at most, the observed one, by site."""
     n = len(values)
-    counts = np.zeros((n, 2), np.int32)
+    counts = np.zeros((n, 2), np.int64)
     order = np.arange(n).astype(np.int32)
     state = seed
     for _ in range(draws):

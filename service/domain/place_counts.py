@@ -129,6 +129,6 @@ def _require_population(rows: pd.DataFrame, counts: pd.DataFrame, model: Model) 
             worst = counts[bad].iloc[0]
             at = (rows["place"] == worst["place"]) & (rows["stratum"] == worst["stratum"])
             raise InvalidInputError(
-                f"line {rows.index[at][0]}, {', '.join(str(v) for v in (rows['id'][at].iloc[0],) if v)}"
-                f" has {fault} ({int(bad.sum())} such places)"
+                f"line {rows.index[at][0]} {rows['id'][at].iloc[0]}: the place has {fault} "
+                f"({int(bad.sum())} such places)"
             )

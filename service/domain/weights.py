@@ -46,7 +46,9 @@ class Weights:
         """Return the sum of one figure per stored neighbour over each row; 0 for an empty row."""
         # reduceat would repeat the next row's first figure for an empty row.
         rows = np.repeat(np.arange(len(self)), self.cardinalities)
-        return np.bincount(rows, weights=np.asarray(values, dtype=np.float64), minlength=len(self))
+        figures = np.asarray(values, dtype=np.float64)
+        sums = np.bincount(rows, weights=figures, minlength=len(self))
+        return sums.astype(np.float64, copy=False)
 
     def lag(self, values: Floats) -> Floats:
         """Return the weighted sum of the neighbours' values of each site."""
@@ -68,7 +70,7 @@ class Weights:
         first[filled] = self.values[self.starts[:-1][filled]]
         reference = np.repeat(first, cardinalities)
         differs = np.abs(self.values - reference) > _EQUAL_WEIGHT_TOLERANCE * reference
-        return self.row_sums(differs) == 0
+        return np.asarray(self.row_sums(differs) == 0, dtype=np.bool_)
 
 
 def from_pairs(
