@@ -50,6 +50,15 @@ class ClusterOptions:
     seed: int = DEFAULT_SEED
 
 
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """One product's scan: which, in which metric CRS, how."""
+
+    product: str
+    epsg: int
+    options: ClusterOptions
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterReport:
     """What was found: the analysis, and how many clusters of each product are below p 0.05."""
@@ -69,7 +78,8 @@ def find_clusters(
     options = options or ClusterOptions()
     plan_id = plans.in_force(session, county_code, on)
     since = options.since or _first_day(session, county_code, on)
-    placed = _placed(session, county_code, plan_id)
+    epsg = counties.get(session, county_code).metric_epsg
+    placed = _placed(session, county_code, plan_id, epsg)
     results = clusters.results_by_enterprise(session, county_code, since=since, until=on)
     table = placed.merge(results, on="enterprise_id", how="left")
     table[["results", "problems"]] = table[["results", "problems"]].fillna(0).astype(int)
@@ -80,7 +90,7 @@ def find_clusters(
     products = _products(table, options)
     for product in products:
         of_product = table if product == clusters.ALL else table[table["product"] == product]
-        found[product] = _scan(of_product, leads, product, options)
+        found[product] = _scan(of_product, leads, _Scan(product, epsg, options))
     _correct(found)
     analysis_id = analyses.replace(
         session,
@@ -128,15 +138,13 @@ def _first_day(session: Session, county_code: str, on: date) -> date:
     return campaign.starts_on if campaign is not None else on - _LOOK_BACK
 
 
-def _placed(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
+def _placed(session: Session, county_code: str, plan_id: int, epsg: int) -> GeoDataFrame:
     """Return the enterprises with a cell, with x and y in the county's metres."""
     located = enterprises.located(session, county_code, plan_id)
     inside = located[located["cell_code"].notna()].copy()
-    epsg = counties.get(session, county_code).metric_epsg
     metric = inside.geometry.to_crs(epsg)
     # Points of one village are one place; a millimetre of reprojection noise must not part them.
     inside["x"], inside["y"] = metric.x.round(2), metric.y.round(2)
-    inside.attrs["epsg"] = epsg
     return inside
 
 
@@ -147,9 +155,7 @@ def _products(table: GeoDataFrame, options: ClusterOptions) -> tuple[str, ...]:
     return (*seen, clusters.ALL)
 
 
-def _scan(
-    table: GeoDataFrame, leads: pd.DataFrame, product: str, options: ClusterOptions
-) -> list[dict[str, Any]]:
+def _scan(table: GeoDataFrame, leads: pd.DataFrame, asked: _Scan) -> list[dict[str, Any]]:
     visited = table[table["results"] > 0].reset_index(drop=True)
     inspected = Inspected(
         x=visited["x"].to_numpy(dtype=float),
@@ -159,6 +165,7 @@ def _scan(
     )
     if not can_be_scanned(inspected):
         return []
+    options = asked.options
     settings = ScanSettings(
         model="poisson",
         max_share=options.max_share,
@@ -167,27 +174,26 @@ def _scan(
         seed=options.seed,
     )
     result = scan_producers(inspected, settings=settings)
-    epsg = table.attrs["epsg"]
     return [
-        _as_row(cluster, visited, leads, product, epsg)
+        _as_row(cluster, visited, leads, asked)
         for cluster in result.clusters
         if cluster.p <= _REPORTED_P
     ]
 
 
 def _as_row(
-    cluster: ScanCluster, visited: GeoDataFrame, leads: pd.DataFrame, product: str, epsg: int
+    cluster: ScanCluster, visited: GeoDataFrame, leads: pd.DataFrame, asked: _Scan
 ) -> dict[str, Any]:
     members = visited.iloc[list(cluster.members)]
     problems = members[members["problems"] > 0]
     shares = officer_shares(leads, list(problems["cell_code"]))
     first = next((share["officer_id"] for share in shares if share["officer_id"]), None)
     centre = visited.loc[cluster.centre, ["x", "y"]].to_numpy(dtype=float)
-    circle = GeoSeries(geopandas.points_from_xy([centre[0]], [centre[1]]), crs=epsg)
+    circle = GeoSeries(geopandas.points_from_xy([centre[0]], [centre[1]]), crs=asked.epsg)
     disc = circle.buffer(max(cluster.radius, _LEAST_RADIUS_M), quad_segs=16)
     townships = sorted(members["cell_township_code"].unique())
     return {
-        "product": product,
+        "product": asked.product,
         "rank": cluster.rank,
         "llr": cluster.llr,
         "p": cluster.p,
@@ -232,7 +238,7 @@ def _save_statistics(
 ) -> None:
     grid = cells.of_plan(session, county_code, plan_id)
     inside = GeoSeries(geopandas.points_from_xy(grid["lon"], grid["lat"]), crs=4326)
-    metric = inside.to_crs(table.attrs["epsg"])
+    metric = inside.to_crs(counties.get(session, county_code).metric_epsg)
     frame = pd.DataFrame({"cell_code": grid["code"], "x": metric.x, "y": metric.y})
     for product in products:
         counts = (

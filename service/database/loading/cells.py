@@ -80,7 +80,7 @@ def cell_ids(session: Session, county_code: str, plan_id: int) -> dict[str, int]
     statement = select(CellRow.code, CellRow.id).where(
         CellRow.county_code == county_code, CellRow.plan_id == plan_id
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row.code: row.id for row in session.execute(statement)}
 
 
 def plan_on(session: Session, county_code: str, on: date) -> int | None:
@@ -100,7 +100,7 @@ def officer_ids(session: Session, county_code: str) -> dict[str, int]:
     statement = select(OfficerRow.staff_no, OfficerRow.id).where(
         OfficerRow.county_code == county_code
     )
-    return dict(session.execute(statement).tuples().all())
+    return {row.staff_no: row.id for row in session.execute(statement)}
 
 
 def held_duties(
