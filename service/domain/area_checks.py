@@ -188,7 +188,7 @@ def _overlap_findings(areas: GeoDataFrame, found: pd.DataFrame) -> list[Finding]
                 reason_zh=f"{first}与{second}重叠{size}（占较小者的{share:.1%}）",
                 reason_en=f"{first} and {second} overlap by {size} ({share:.1%} of the smaller)",
                 fix_zh="核对界线；功能区不是乡镇，应从文件中删去",
-                fix_en="Settle the line; a functional zone is no township, leave it out",
+                fix_en="settle the line; a functional zone is no township, leave it out",
             )
         )
     return findings

@@ -195,7 +195,7 @@ def refuse_file(path: Path, findings: Sequence[Finding], source: pd.DataFrame) -
     more = len(findings) - _SPELT_OUT
     tail = f"; and {more} more" if more > 0 else ""
     raise FileRefusedError(
-        f"{path.name} refused: {said}{tail}. {findings[0].fix_en}", collected.frame(), source
+        f"{path.name} refused: {said}{tail}: {findings[0].fix_en}", collected.frame(), source
     )
 
 
