@@ -129,7 +129,7 @@ def _newest_postgis() -> str:
 @contextmanager
 def _no_server_of_its_own(as_root: list[str]) -> Iterator[None]:
     """Keep Debian's PostgreSQL from making and starting a server while it is installed."""
-    if _NO_CLUSTER.parent.exists() or Path("/etc/postgresql-common/createcluster.conf").exists():
+    if _NO_CLUSTER.parent.with_name("createcluster.conf").exists():
         yield  # PostgreSQL was here before us: its owner has decided
         return
     write = f"mkdir -p {_NO_CLUSTER.parent} && echo create_main_cluster=false > {_NO_CLUSTER}"

@@ -1,6 +1,7 @@
 """Back a database up into one file and bring it back, by PostgreSQL's own programs."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -47,7 +48,7 @@ def restore(url: str, source: Path, *, preferred: Path | None = None) -> None:
     """
     if not source.is_file():
         raise InvalidInputError(f"{source} does not exist")
-    with source.open("rb") as archive:
+    with source.open("rb", buffering=0) as archive:
         if archive.read(len(_MAGIC)) != _MAGIC:
             raise InvalidInputError(f"{source} is no archive made by `wangge db backup`")
         archive.seek(0)
@@ -63,7 +64,7 @@ def _run(name: str, options: list[str], url: str, stream: int, preferred: Path |
     shown = address.set(drivername="postgresql", password=None).render_as_string()
     writes = name == "pg_dump"
     done = subprocess.run(
-        [find(preferred=preferred).program(name), *options, f"--dbname={shown}"],
+        [_program(name, preferred), *options, f"--dbname={shown}"],
         check=False,
         stdin=subprocess.DEVNULL if writes else stream,
         stdout=stream if writes else subprocess.DEVNULL,
@@ -74,3 +75,17 @@ def _run(name: str, options: list[str], url: str, stream: int, preferred: Path |
     if done.returncode != 0:
         said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise UnavailableError(f"{name} failed: {said}")
+
+
+def _program(name: str, preferred: Path | None) -> str:
+    """Return the path of a client program: beside our server, or wherever the system has it."""
+    try:
+        return find(preferred=preferred).program(name)
+    except UnavailableError:
+        found = shutil.which(name)
+    if found is None:
+        raise UnavailableError(
+            f"{name} is not installed; install the client programs of PostgreSQL, for example "
+            f"with `apt-get install postgresql-client`"
+        )
+    return found
