@@ -44,8 +44,9 @@ def build_enterprises(
     terrain: Terrain,
     settlements: Settlements,
     clusters: Sequence[PlantedCluster],
+    hideout: str,
 ) -> pd.DataFrame:
-    """Return one row per enterprise.
+    """Return one row per enterprise; one of the dens hides in the village `hideout`.
 
     Columns: name, code ('' for a den), kind, product, village_code, township_code, township,
     village, x, y (metres), lon, lat (degrees WGS 84), cluster (-1 outside), principal, scale,
@@ -57,7 +58,7 @@ def build_enterprises(
         *_named(settlements),
         *_ordinary(rng, settlements),
         *_cluster_producers(rng, settlements, clusters),
-        *_dens(rng, settlements, clusters),
+        *_dens(rng, settlements, clusters, hideout),
     ]
     table = pd.DataFrame(drawn).merge(
         settlements.villages[["code", "name", "township_code", "township", "x", "y"]].rename(
@@ -121,7 +122,10 @@ def _cluster_producers(
 
 
 def _dens(
-    rng: np.random.Generator, settlements: Settlements, clusters: Sequence[PlantedCluster]
+    rng: np.random.Generator,
+    settlements: Settlements,
+    clusters: Sequence[PlantedCluster],
+    hideout: str,
 ) -> Iterator[dict[str, Any]]:
     """Yield the dens: a few in the first cluster, the others far apart in ordinary villages."""
     busy = frozenset().union(*(cluster.village_codes for cluster in clusters))
@@ -129,12 +133,12 @@ def _dens(
         ~settlements.villages["code"].isin(busy) & ~settlements.villages["is_seat"]
     ]
     inside = sorted(clusters[0].village_codes)[:_DENS_IN_CLUSTER]
-    townships = rng.permutation([fact.code for fact in TOWNSHIPS])[: _DENS - len(inside)]
+    townships = rng.permutation([fact.code for fact in TOWNSHIPS])[: _DENS - len(inside) - 1]
     outside = [
         str(rng.choice(free.loc[free["township_code"] == code, "code"].to_numpy()))
         for code in townships
     ]
-    for index, village in enumerate((*inside, *outside)):
+    for index, village in enumerate((*inside, hideout, *outside)):
         product = "baijiu" if index < len(inside) else _PRODUCTS[index % len(_PRODUCTS)]
         yield {"given": "", "kind": "den", "product": product, "village_code": village}
 
@@ -177,12 +181,12 @@ def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> p
     ]
     numbers = iter(rng.choice(np.arange(10_000_000, 99_999_999), len(table), replace=False))
     table["code"] = [
-        "" if row.kind == "den" else credit_code(_category(rng, row.name), int(next(numbers)))
-    XX
+        "" if kind == "den" else credit_code(_category(rng, name), int(next(numbers)))
+        for kind, name in zip(table["kind"], table["name"], strict=True)
     ]
     table["principal"] = ["" if kind == "den" else namer.person() for kind in table["kind"]]
     table["scale"] = np.where(table["kind"] == "producer", rng.choice(_SCALES, len(table)), "微型")
-    table["status"] = np.where(rng.random(len(table)) < 0.02, "停业", "在业")
+    table["status"] = np.where(rng.random(len(table)) < 0.02, "停业", "在营")
     table["supplier"] = rng.choice(_SUPPLIERS, len(table))
     table["agent"] = rng.choice(_AGENTS, len(table))
     table["water"] = np.where(table["kind"] == "producer", rng.choice(_WATERS, len(table)), "")

@@ -1,0 +1,6 @@
+"""The fictional demo county 青石县 as input files for the ordinary import commands."""
+
+from gis_data.demo.files import DemoFiles, write_files
+from gis_data.demo.plan import cells_to_drop, distort_cells, responsibilities
+
+__all__ = ["DemoFiles", "cells_to_drop", "distort_cells", "responsibilities", "write_files"]
