@@ -91,6 +91,14 @@ def counts_by_stratum(
     return read_table(session, statement)
 
 
+def inspected_cells(
+    session: Session, county_code: str, plan_id: int, since: date, until: date
+) -> frozenset[str]:
+    """Return the codes of the cells with a visit or sample test in a period, both days counted."""
+    counts = counts_by_cell(session, county_code, plan_id, ALL_PRODUCTS, since, until)
+    return frozenset(counts.loc[counts["visits"] > 0, "cell_code"])
+
+
 def unanswered_reports(
     session: Session, county_code: str, plan_id: int, since: date, on: date
 ) -> GeoDataFrame:

@@ -41,6 +41,14 @@ def of_county(session: Session, county_code: str) -> GeoDataFrame:
     return read_shapes(session, statement)
 
 
+def active_on(session: Session, county_code: str, on: date) -> GeoDataFrame:
+    """Return the officers active on a day; columns as of `of_county`."""
+    everyone = of_county(session, county_code)
+    has_come = everyone["active_from"] <= on
+    has_left = everyone["active_to"].map(lambda end: end is not None and end <= on).astype(bool)
+    return everyone[has_come & ~has_left].reset_index(drop=True)
+
+
 def responsible_on(session: Session, county_code: str, plan_id: int, on: date) -> DataFrame:
     """Return who answers for each cell of a plan on a day; a cell without anyone has no row.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from pandas import DataFrame
@@ -15,19 +16,20 @@ class Holder:
 
     officer_id: int
     is_enforcement: bool
+    since: date
 
 
 class Holders:
     """The holders of one day, by cell, duty and matter."""
 
     def __init__(self, responsible: DataFrame) -> None:
-        """Take the rows of a day: cell_code, duty, matter, officer_id, is_enforcement."""
+        """Take the rows of a day: cell_code, duty, matter, officer_id, is_enforcement, since."""
         self._by_duty: dict[tuple[str, str], dict[str, Holder]] = {}
-        columns = ["cell_code", "duty", "matter", "officer_id", "is_enforcement"]
-        for cell, duty, matter, officer_id, enforces in responsible[columns].itertuples(
+        columns = ["cell_code", "duty", "matter", "officer_id", "is_enforcement", "since"]
+        for cell, duty, matter, officer_id, enforces, since in responsible[columns].itertuples(
             index=False, name=None
         ):
-            holder = Holder(officer_id=int(officer_id), is_enforcement=bool(enforces))
+            holder = Holder(officer_id=int(officer_id), is_enforcement=bool(enforces), since=since)
             self._by_duty.setdefault((cell, duty), {})[matter] = holder
 
     def of(self, cell_code: str | None, duty: str, matter: str) -> Holder | None:
