@@ -2,6 +2,16 @@
 
 from service.domain.scan.errors import ScanStoppedError
 from service.domain.scan.model import ScanCluster, ScanResult, ScanSettings
-from service.domain.scan.run import scan
+from service.domain.scan.run import scan, warm_up
+from service.domain.scan.strata import Standardised, expected_by_strata
 
-__all__ = ["ScanCluster", "ScanResult", "ScanSettings", "ScanStoppedError", "scan"]
+__all__ = [
+    "ScanCluster",
+    "ScanResult",
+    "ScanSettings",
+    "ScanStoppedError",
+    "Standardised",
+    "expected_by_strata",
+    "scan",
+    "warm_up",
+]

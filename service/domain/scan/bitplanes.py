@@ -10,6 +10,8 @@ of these loops on one compiler version and loses it on the next. LLVM turns a ve
 the machine has: one AVX-512 register, two of AVX2, four of NEON.
 """
 
+# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -80,7 +82,7 @@ def _sum_group(builder: Value, rows: list[Value], counter: list[Value]) -> None:
 
 
 @intrinsic
-def _add_rows(  # noqa: PLR0913, PLR0917, the arguments of add_rows
+def _add_rows(
     _typing: Value,
     counter: Value,
     lowest: Value,
@@ -130,7 +132,7 @@ def _add_rows(  # noqa: PLR0913, PLR0917, the arguments of add_rows
 
 
 @intrinsic
-def _reach(  # noqa: PLR0913, PLR0917, the arguments of reach
+def _reach(
     _typing: Value,
     counter: Value,
     planes: Value,

@@ -24,7 +24,7 @@ def best_windows(study: Study, settings: ScanSettings, found: Sweep) -> list[tup
             break
         if taken[centre]:
             continue
-        members = nearest(study, int(centre), settings).order[: found.size[centre]]
+        members = nearest(study, int(centre))[: found.size[centre]]
         if not taken[members].any():
             taken[members] = True
             windows.append((int(centre), members))

@@ -5,6 +5,8 @@ counters are compared with critical counts. A data set is looked at window by wi
 block where it may beat its best; with 999 replicates that is a few dozen times each in a run.
 """
 
+# ruff: noqa: PLR0913, PLR0917, C901 - kernels take plain arrays, by position
+
 from typing import NamedTuple
 
 import numpy as np
@@ -183,7 +185,7 @@ def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Intege
 
 
 @kernel
-def add_block(  # noqa: PLR0913, PLR0917, plain arrays
+def add_block(
     start: int,
     length: int,
     planes: int,
@@ -201,7 +203,7 @@ def add_block(  # noqa: PLR0913, PLR0917, plain arrays
 
 
 @kernel
-def add_upper(  # noqa: PLR0913, PLR0917, plain arrays
+def add_upper(
     start: int,
     length: int,
     planes: int,

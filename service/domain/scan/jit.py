@@ -14,10 +14,10 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     Kernels never allocate Python objects, so that several threads can run one at a time each.
     """
-    return cast("Callable[P, R]", numba.njit(cache=True, nogil=True)(function))
+    return cast("Callable[P, R]", numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Compile a small function into the body of each kernel that calls it."""
-    compiled = numba.njit(cache=True, nogil=True, inline="always")(function)
+    compiled = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
     return cast("Callable[P, R]", compiled)

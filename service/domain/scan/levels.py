@@ -6,6 +6,8 @@ cannot beat a value while its largest count stays under the *critical count* of 
 value. Levels are a quarter of a standard deviation of the count apart.
 """
 
+# ruff: noqa: FBT001 - kernels take plain arrays, by position
+
 import math
 from typing import NamedTuple
 
@@ -83,13 +85,13 @@ def _risks(study: Study, settings: ScanSettings) -> Integers:
 
 
 @kernel
-def fill_high(  # noqa: PLR0913, PLR0917, a kernel takes plain arrays
+def fill_high(
     table: NDArray[np.int32],
     risk: Integers,
     total_cases: int,
     total_risk: int,
     min_cases: int,
-    bernoulli: bool,  # noqa: FBT001, numba
+    bernoulli: bool,
 ) -> None:
     """Fill the critical counts of high rates, level by level, for rising counts."""
     for level in range(risk.size):
@@ -118,7 +120,7 @@ def fill_low(
     risk: Integers,
     total_cases: int,
     total_risk: int,
-    bernoulli: bool,  # noqa: FBT001, numba
+    bernoulli: bool,
 ) -> None:
     """Fill the critical counts of low rates, level by level, for falling counts."""
     for level in range(risk.size):
@@ -130,7 +132,7 @@ def fill_low(
             most = risk[level]
             if bernoulli:
                 most = min(most, total_risk - (total_cases - count))
-            beyond = most >= total_risk
+            beyond = float(most) * total_cases >= (1.0 - SLACK) * total_risk * total_cases
             value = (
                 np.inf if beyond else window_llr(count, most, total_cases, total_risk, bernoulli)
             )

@@ -5,6 +5,8 @@ Kulldorff, M. (1997): A spatial scan statistic. Communications in Statistics: Th
 difference: a difference of N log N would lose eight digits at twelve million people.
 """
 
+# ruff: noqa: FBT001 - kernels take plain arrays, by position
+
 import math
 
 from service.domain.scan.jit import inlined, kernel
@@ -13,7 +15,7 @@ from service.domain.scan.jit import inlined, kernel
 @inlined
 def term(count: float, expected: float, excess: float) -> float:
     """Return count * log(count / expected), where count = expected + excess; 0 for count 0."""
-    if count <= 0.0:
+    if count <= 0.0 or expected <= 0.0:
         return 0.0
     return count * math.log1p(excess / expected)
 
@@ -49,7 +51,7 @@ def window_llr(
     risk: int,
     total_cases: int,
     total_risk: int,
-    bernoulli: bool,  # noqa: FBT001, numba
+    bernoulli: bool,
 ) -> float:
     """Return the log likelihood ratio of a window from whole numbers; 0 for an empty one.
 

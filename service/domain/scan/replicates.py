@@ -1,5 +1,7 @@
 """Simulated data sets as bit planes: one bit per replicate, location and binary digit."""
 
+# ruff: noqa: PLR0913, PLR0917, FBT001, FBT003 - kernels take plain arrays, by position
+
 from typing import NamedTuple
 
 import numpy as np
@@ -59,13 +61,13 @@ def _urn(urn: Urn) -> tuple[Integers, Integers, int, int, bool, bool, int]:
 
 
 @kernel
-def scatter(  # noqa: PLR0913, PLR0917, a kernel takes plain arrays
+def scatter(
     ends: Integers,
     guide: Integers,
     slice_bits: int,
     draws: int,
-    complement: bool,  # noqa: FBT001, numba
-    replace: bool,  # noqa: FBT001, numba
+    complement: bool,
+    replace: bool,
     seed: int,
     where: Integers,
     risk: Integers,
@@ -75,7 +77,7 @@ def scatter(  # noqa: PLR0913, PLR0917, a kernel takes plain arrays
     digits: Integers,
     upper: Integers,
     peak: Integers,
-    measure: bool,  # noqa: FBT001, numba
+    measure: bool,
 ) -> None:
     """Draw replicates; raise `peak` to their largest counts, or set their bits."""
     places = np.empty(draws, np.int64)
@@ -99,7 +101,7 @@ def scatter(  # noqa: PLR0913, PLR0917, a kernel takes plain arrays
 
 
 @kernel
-def set_count(  # noqa: PLR0913, PLR0917, a kernel takes plain arrays
+def set_count(
     bits: Words, digits: Integers, upper: Integers, j: int, cases: int, column: int
 ) -> None:
     """Write a count into the planes of a location, which are zero there."""

@@ -7,6 +7,8 @@ inside passes a level, and a second pass puts each location into its block. Only
 hold a better window is ever sorted.
 """
 
+# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+
 import math
 from typing import NamedTuple
 
@@ -159,9 +161,9 @@ def _spans_within(centre: int, bound: float, field: Field, into: Blocks) -> int:
     x, y, z = field.x[centre], field.y[centre], field.z[centre]
     spans, end = 0, -1
     for t in range(field.low.shape[0]):
-        dx = max(max(field.low[t, 0] - x, x - field.high[t, 0]), 0.0)
-        dy = max(max(field.low[t, 1] - y, y - field.high[t, 1]), 0.0)
-        dz = max(max(field.low[t, 2] - z, z - field.high[t, 2]), 0.0)
+        dx = max(field.low[t, 0] - x, x - field.high[t, 0], 0.0)
+        dy = max(field.low[t, 1] - y, y - field.high[t, 1], 0.0)
+        dz = max(field.low[t, 2] - z, z - field.high[t, 2], 0.0)
         if dx * dx + dy * dy + dz * dz > bound:
             continue
         if field.tile_start[t] != end:
@@ -201,9 +203,7 @@ def _assign_rings(
 
 
 @kernel
-def measure(  # noqa: PLR0913, PLR0917, plain arrays
-    xs: Floats, ys: Floats, zs: Floats, x: float, y: float, z: float, key: Floats
-) -> None:
+def measure(xs: Floats, ys: Floats, zs: Floats, x: float, y: float, z: float, key: Floats) -> None:
     """Set squared distances from a point."""
     for k in range(key.size):
         dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
@@ -248,7 +248,7 @@ def add_up(
 
 
 @kernel
-def scatter(  # noqa: PLR0913, PLR0917, plain arrays
+def scatter(
     spans: int,
     last: int,
     span: Integers,

@@ -102,3 +102,10 @@ def _rows_left(
     study: Study, rows: NDArray[np.int64], members: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     return rows[~np.isin(study.row_location, members)]
+
+
+def warm_up() -> None:
+    """Compile every kernel and keep the machine code on disk, so that the first scan is fast."""
+    line = np.arange(8.0)
+    for settings in (ScanSettings(model="bernoulli"), ScanSettings(model="poisson")):
+        scan(line, line, line % 2, np.full(8, 2), settings=settings)

@@ -5,6 +5,8 @@ back for Bernoulli (cases are distinct units: multivariate hypergeometric), with
 Poisson (given their total, cases fall in proportion to their expectation: multinomial).
 """
 
+# ruff: noqa: PLR0913, PLR0917, FBT001 - kernels take plain arrays, by position
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,12 +71,12 @@ def simulate_counts(study: Study, seed: int, first: int, count: int) -> Integers
 
 
 @kernel
-def draw_counts(  # noqa: PLR0913, a kernel takes plain arrays
+def draw_counts(
     ends: Integers,
     guide: Integers,
     slice_bits: int,
     draws: int,
-    replace: bool,  # noqa: FBT001, numba
+    replace: bool,
     seed: int,
     first: int,
     count: int,
@@ -91,7 +93,7 @@ def draw_counts(  # noqa: PLR0913, a kernel takes plain arrays
 
 
 @kernel
-def seen_size(draws: int, replace: bool) -> int:  # noqa: FBT001, numba
+def seen_size(draws: int, replace: bool) -> int:
     """Return the slots of a hash set that stays at most half full; 1 when none is needed."""
     size = 1
     while not replace and size < 2 * draws:
@@ -100,11 +102,11 @@ def seen_size(draws: int, replace: bool) -> int:  # noqa: FBT001, numba
 
 
 @kernel
-def draw_places(  # noqa: PLR0913, a kernel takes plain arrays
+def draw_places(
     ends: Integers,
     guide: Integers,
     slice_bits: int,
-    replace: bool,  # noqa: FBT001, numba
+    replace: bool,
     seed: int,
     replicate: int,
     seen: Words,

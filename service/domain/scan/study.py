@@ -17,6 +17,7 @@ from service.domain.scan.model import Floats, Integers, ScanSettings
 EARTH_RADIUS_KM = 6367.0  # SaTScan's sphere
 FIXED_POINT_TOTAL = 2.0**60
 MAX_TOTAL = 2.0**60
+MAX_COORDINATE = 1e15
 LIMIT_SLACK = 1e-12  # a share such as 0.1 is not a binary fraction; 0.1 of 10 must hold 1
 
 
@@ -98,7 +99,7 @@ class Study:
         return 4 * float(np.finfo(np.float64).eps) * largest
 
 
-def make_study(  # noqa: PLR0913, the six arrays are the data themselves
+def make_study(
     x: ArrayLike,
     y: ArrayLike,
     cases: ArrayLike,
@@ -122,10 +123,12 @@ def make_study(  # noqa: PLR0913, the six arrays are the data themselves
     """
     xs, ys = _coordinates(x, "x"), _coordinates(y, "y")
     counts = whole_counts(cases, "cases")
-    people = _weights(population, "population")
-    risks = people if expected is None else _weights(expected, "expected")
+    people = nonnegative(population, "population")
+    risks = people if expected is None else nonnegative(expected, "expected")
     _require_same_length(xs, ys, counts, people, risks)
     _require_model_fits(counts, people, expected, settings.model)
+    if risks.sum() == 0:
+        raise InvalidInputError("population or expected is 0 everywhere; a scan needs some")
     _require_cases_have_risk(counts, people, risks)
     place = _cartesian(xs, ys, settings.geometry)
     corners, location = _distinct(place)
@@ -153,7 +156,7 @@ def whole_counts(values: ArrayLike, name: str) -> Integers:
     Raises:
         InvalidInputError: A value is negative, fractional or not a number.
     """
-    numbers = _weights(values, name)
+    numbers = nonnegative(values, name)
     if (numbers != np.floor(numbers)).any():
         row = int(np.flatnonzero(numbers != np.floor(numbers))[0])
         raise InvalidInputError(f"{name} must be whole numbers; row {row} has {numbers[row]}")
@@ -174,10 +177,18 @@ def _floats(values: ArrayLike, name: str) -> Floats:
 
 
 def _coordinates(values: ArrayLike, name: str) -> Floats:
-    return _floats(values, name) + 0.0  # -0.0 and 0.0 are one place
+    numbers = _floats(values, name) + 0.0  # -0.0 and 0.0 are one place
+    if (np.abs(numbers) > MAX_COORDINATE).any():
+        raise InvalidInputError(f"{name} must lie within {MAX_COORDINATE:.0e} of 0")
+    return numbers
 
 
-def _weights(values: ArrayLike, name: str) -> Floats:
+def nonnegative(values: ArrayLike, name: str) -> Floats:
+    """Return values as finite numbers of at least 0, or refuse them.
+
+    Raises:
+        InvalidInputError: A value is negative or not a number.
+    """
     numbers = _floats(values, name)
     if (numbers < 0).any():
         row = int(np.flatnonzero(numbers < 0)[0])
@@ -252,14 +263,15 @@ def _distinct(place: Floats) -> tuple[Floats, Integers]:
 
 
 def _merge(values: Floats, location: Integers) -> Floats:
-    return np.bincount(location, weights=values)
+    return np.bincount(location, weights=values).astype(np.float64)
 
 
 def _steps(weights: Floats) -> Integers:
     """Return weights as whole numbers: themselves if whole, else in fixed-point steps."""
     if (weights == np.floor(weights)).all():
         return weights.astype(np.int64)
-    return np.rint(weights * (FIXED_POINT_TOTAL / weights.sum())).astype(np.int64)
+    steps: Integers = np.rint(weights * (FIXED_POINT_TOTAL / weights.sum())).astype(np.int64)
+    return steps
 
 
 def _size_limit(size: Integers, settings: ScanSettings) -> int:
