@@ -56,7 +56,8 @@ class TailCounts:
     @property
     def p_two_sided(self) -> Floats:
         """Return twice the smaller one-sided p, at most 1."""
-        return np.minimum(2 * np.minimum(self.p_greater, self.p_less), 1.0)
+        doubled = 2 * np.minimum(self.p_greater, self.p_less)
+        return np.asarray(np.minimum(doubled, 1.0), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,7 +241,7 @@ def _rank(
     last = len(slots) - 1
     for index in range(len(sums)):
         total = sums[index]
-        slot = min(np.int64(max((total - highs[0]) * scale, 0.0)), last)
+        slot = int(min(max((total - highs[0]) * scale, 0.0), last))
         step = np.int64(slots[slot])
         if slot == last or slots[slot + 1] - slots[slot] > 1:
             while highs[step] < total:
@@ -273,7 +274,8 @@ def _draw_shared(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one a
             begin, end = steps[group], steps[group + 1]
             _rank(
                 sums[distinct[group], :block], lows[begin:end], highs[begin:end],
-                slots[tables[group] : tables[group + 1]], scales[group], histogram[2 * begin : 2 * end],
+                slots[tables[group] : tables[group + 1]], scales[group],
+                histogram[2 * begin : 2 * end],
             )  # fmt: skip
     return histogram, more
 

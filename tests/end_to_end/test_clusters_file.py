@@ -1,6 +1,7 @@
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,11 +16,17 @@ needs_reference = pytest.mark.skipif(
 )
 
 
-def run(tmp_path: Path, file: Path, **options: object) -> dict:
+def run(tmp_path: Path, file: Path, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - the options of the command
     out = tmp_path / "found.json"
-    arguments = {"cases": "cases", "population": "population", "format_": "json", "out": out}
+    arguments: dict[str, Any] = {
+        "cases": "cases",
+        "population": "population",
+        "format_": "json",
+        "out": out,
+    }
     clusters_from_file(file=file, **(arguments | {"replications": 99} | options))
-    return json.loads(out.read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
+    return found
 
 
 @needs_reference
@@ -31,7 +38,7 @@ def run(tmp_path: Path, file: Path, **options: object) -> dict:
         ("latlong_50", {"lon": "longitude", "lat": "latitude"}),
     ],
 )
-def test_new_york_leukemia(tmp_path: Path, name: str, options: dict) -> None:
+def test_new_york_leukemia(tmp_path: Path, name: str, options: dict[str, Any]) -> None:
     file = REFERENCE / "nydf" / "nydf.csv"
     found = run(tmp_path, file, id_="id", fractional="floor", **options)
     same_as_published(found, REFERENCE / "nydf" / f"expected_{name}.json")
@@ -51,7 +58,7 @@ def test_pennsylvania_with_strata_and_bernoulli(tmp_path: Path) -> None:
     same_as_published(plain, REFERENCE / "pennLC" / "expected_bernoulli_50.json")
 
 
-def same_as_published(found: dict, expected: Path) -> None:
+def same_as_published(found: dict[str, Any], expected: Path) -> None:
     published = json.loads(expected.read_text())["satscan_clusters"]
     for one, other in zip(found["clusters"], published, strict=False):
         assert one["members"] == other["ids"]
@@ -90,7 +97,7 @@ def test_every_bad_row_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_refused_with_what_to_do(
-    tmp_path: Path, lines: list[str], options: dict, message: str
+    tmp_path: Path, lines: list[str], options: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(InvalidInputError, match=message):
         run(tmp_path, small(tmp_path, *lines), **options)

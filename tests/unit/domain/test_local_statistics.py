@@ -73,8 +73,8 @@ def test_corrections_equal_those_of_scipy(method: str) -> None:
 def plainly(values: np.ndarray, weights: Weights, site: int, draws: int) -> tuple[float, float]:
     rng = np.random.default_rng(11)
     others = np.delete(values, site)
-    row = weights.values[weights.starts[site] : weights.starts[site + 1]]
-    near = weights.neighbours[weights.starts[site] : weights.starts[site + 1]]
+    here = slice(weights.starts[site], weights.starts[site + 1])
+    row, near = np.asarray(weights.values)[here], weights.neighbours[here]
     observed = row @ values[near]
     sums = np.array(
         [row @ rng.choice(others, len(row), replace=False) for _ in range(draws)], dtype=float
