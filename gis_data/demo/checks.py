@@ -37,9 +37,7 @@ def draw_checks(
     rng = stream(seed, "checks")
     left_for_unvisited = _CHECKS_UNVISITED
     rows: list[dict[str, Any]] = []
-    for index, enterprise in zip(
-        enterprises.index, enterprises.to_dict("records"), strict=True
-    ):
+    for index, enterprise in zip(enterprises.index, enterprises.to_dict("records"), strict=True):
         if enterprise["kind"] == "den":
             continue
         row = int(index)
@@ -108,7 +106,8 @@ def _checks(
     is_bad: bool,
 ) -> Iterator[dict[str, Any]]:
     campaign_number = 0
-    for day in days:
+    in_cluster = enterprise["cluster"] >= 0
+    for number, day in enumerate(days):
         test, lucky = rng.random(2)
         in_campaign = day >= CAMPAIGN_START
         if in_campaign:
@@ -116,7 +115,8 @@ def _checks(
             problem = is_bad and campaign_number % 3 != 1
             campaign_number += 1
         else:
-            problem = is_bad and bool(lucky < 1 / 2)
+            # Elsewhere at most once: chance repeats would look like clusters of one enterprise.
+            problem = is_bad and bool(lucky < 1 / 2) and (in_cluster or number == 0)
         yield {
             "row": row,
             "kind": "sample_test" if test < _TEST_SHARE[enterprise["kind"]] else "visit",

@@ -57,9 +57,7 @@ def build_county(seed: int = SEED) -> County:
     busy = frozenset().union(*(cluster.village_codes for cluster in clusters))
     planted = plant_villages(settlements, busy)
     duties = village_duties(settlements, officers, planted)
-    enterprises = build_enterprises(
-        seed, terrain, settlements, clusters, hideout=planted.lapsed[0]
-    )
+    enterprises = build_enterprises(seed, terrain, settlements, clusters, hideout=planted.lapsed[0])
     bad = bad_enterprises(seed, enterprises)
     enterprises["is_bad"] = bad
     enterprises["credit_class"] = credit_classes(seed, enterprises, bad)
@@ -141,12 +139,9 @@ def _plant_tip_offs(enterprises: pd.DataFrame, settlements: Settlements) -> Plan
     return PlantedTipOffs(tuple(int(row) for row in one_a_village), village)
 
 
-def _leads(
-    settlements: Settlements, officers: Officers, duties: pd.DataFrame
-) -> dict[str, str]:
+def _leads(settlements: Settlements, officers: Officers, duties: pd.DataFrame) -> dict[str, str]:
     """Return who goes to each village: its lead, else the township's first officer."""
     codes = settlements.villages[["code", "township_code"]].to_numpy()
     fallback = {str(code): officers.enforcement[str(township)][0] for code, township in codes}
     lead = duties[(duties["duty"] == "lead") & duties["to"].isna()]
     return fallback | dict(zip(lead["village_code"], lead["staff_no"], strict=True))
-

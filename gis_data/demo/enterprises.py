@@ -24,13 +24,11 @@ _SEAT_WEIGHT = 4.0
 _SPREAD_M = 320.0  # how far enterprises stand from the village's point (standard deviation)
 _DENS = 15
 _DENS_IN_CLUSTER = 3
-_SUPPLIERS = (
-    "青石县德润酒水商行",
-    "青石县金谷农资总汇",
-    "西关建材市场",
-    "红石县永昌酒业供销处",
-    "红石县联丰农资",
-)
+_SUPPLIERS = {
+    "baijiu": ("青石县德润酒水商行", "红石县永昌酒业供销处", "红石县甘泉酒精经营部"),
+    "fertiliser": ("青石县金谷农资总汇", "红石县联丰农资", "白石县沃土化工"),
+    "cement": ("西关建材市场", "白石县磐基熟料厂", "红石县宏基建材"),
+}
 _AGENTS = ("企航代办服务部", "诚达代理记账", "顺捷证照代办", "", "", "")
 _WATERS = ("自备井", "自来水", "自来水", "河水", "")
 _SCALES = ("微型", "小型", "小型", "中型")
@@ -187,7 +185,11 @@ def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> p
     table["principal"] = ["" if kind == "den" else namer.person() for kind in table["kind"]]
     table["scale"] = np.where(table["kind"] == "producer", rng.choice(_SCALES, len(table)), "微型")
     table["status"] = np.where(rng.random(len(table)) < 0.02, "停业", "在营")
-    table["supplier"] = rng.choice(_SUPPLIERS, len(table))
+    choice = rng.integers(0, 3, len(table))
+    table["supplier"] = [
+        _SUPPLIERS[product][number]
+        for product, number in zip(table["product"], choice, strict=True)
+    ]
     table["agent"] = rng.choice(_AGENTS, len(table))
     table["water"] = np.where(table["kind"] == "producer", rng.choice(_WATERS, len(table)), "")
     second = table.index[(table["cluster"] == 1) & (table["kind"] == "producer")]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gis_data.demo.facts import stream
 
-_BAD_SHARE = 0.125
+_BAD_SHARE = 0.13
 _BAD_IN_CLUSTER = {"producer": 0.92, "seller": 0.75, "den": 1.0}
 # Shares of credit classes 1 to 4, after the published counts of two cities (domain facts).
 _CLASS_SHARE = (0.67, 0.24, 0.07, 0.02)
