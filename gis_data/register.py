@@ -70,7 +70,11 @@ def read_register(path: Path, reading: Reading) -> Register:
     refused, warned = refusals.Collector(), refusals.Collector()
     frame = _described(file.rows, refused)
     frame["code"], frame["kind"] = _codes_and_kinds(file.rows, system, refused)
-    frame["code_system"] = frame["code"].map(lambda code: None if code is None else system)
+    # A column of text turns None into NaN, and NaN is a den that has a code.
+    frame["code"] = frame["code"].astype(object).where(frame["code"].notna(), None)
+    frame["code_system"] = pd.Series(
+        [None if code is None else system for code in frame["code"]], frame.index, dtype=object
+    )
     points = read_points(file.rows, datum=reading.datum, refused=refused, warned=warned)
     frame[["given_lon", "given_lat", "given_datum"]] = points[["lon", "lat", "datum"]]
     frame["attributes"] = _attributes(file.rows)
