@@ -12,6 +12,9 @@ import shapely
 from psycopg import sql
 from sqlalchemy.orm import DeclarativeBase, Session
 
+# From so many new rows on, the planner is told; it looks by itself only after a minute.
+_MANY = 100
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -55,6 +58,7 @@ def upsert(
             _merge(staging, table.__tablename__, columns, key=key, ignore=ignore)
         ).fetchall()
         cursor.execute(sql.SQL("DROP TABLE {}").format(staging))
+        _tell_planner(cursor, table, rows)
     inserted = sum(bool(is_new) for (is_new,) in returned)
     return Counts(
         inserted=inserted,
@@ -68,7 +72,16 @@ def insert(session: Session, table: type[DeclarativeBase], rows: Sequence[dict[s
     if rows:
         with _cursor(session) as cursor:
             _copy(cursor, sql.Identifier(table.__tablename__), list(rows[0]), rows)
+            _tell_planner(cursor, table, rows)
     return len(rows)
+
+
+def _tell_planner(
+    cursor: psycopg.Cursor[Any], table: type[DeclarativeBase], rows: Sequence[dict[str, Any]]
+) -> None:
+    """Renew the statistics of a table: without them a join of thousands of rows takes minutes."""
+    if len(rows) >= _MANY:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(table.__tablename__)))
 
 
 def _cursor(session: Session) -> psycopg.Cursor[Any]:
