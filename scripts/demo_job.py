@@ -1,0 +1,125 @@
+"""The main job on the demo county: files in, places, gaps, clusters, targets and maps out."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from sqlalchemy.orm import Session
+
+from gis_data.demo import DemoFiles, write_files
+from gis_data.demo.facts import AS_OF, COUNTY_CODE
+from maps.model import Audience
+from scripts.setup_console import Step, step
+from service.database import analyses, targets
+from service.database.session import open_session
+from service.domain.errors import UnavailableError
+from service.settings import Settings
+from service.workflows import load_demo
+from service.workflows.find_clusters import find_clusters
+from service.workflows.find_gaps import find_gaps
+from service.workflows.importing import ImportReport
+from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
+from service.workflows.publish_maps import publish_map
+from service.workflows.rank_targets import rank_targets
+
+_MAPS = ("hotspot", "coverage", "cell")
+_ANALYSES = ("gaps", "clusters", "targets")
+
+
+def run_all(settings: Settings, console: Console, *, force: bool) -> None:
+    """Load the demo county, compute everything and write the maps; quick when that is done.
+
+    Args:
+        settings: Which database, and where files go.
+        console: For the closing lines.
+        force: Do it again although it is done.
+    """
+    folder = settings.home / "demo"
+    maps = map_paths(settings)
+    if not force and _is_done(settings, maps):
+        console.print("Demo county 青石县: loaded and computed before; nothing to do.")
+        return
+    with step("Demo county: writing its files (fictional)"):
+        files = write_files(folder)
+    load(settings, files)
+    analyse(settings, COUNTY_CODE, AS_OF)
+    write_maps(settings, COUNTY_CODE, AS_OF, maps)
+    for path in maps.values():
+        console.print(f"  {path}")
+
+
+def map_paths(settings: Settings) -> dict[str, Path]:
+    """Return where the one-file maps of the demo county go."""
+    return {kind: settings.home / "maps" / f"{kind}.html" for kind in _MAPS}
+
+
+def load(settings: Settings, files: DemoFiles) -> None:
+    """Load the files, each part its own transaction: what is in stays in."""
+    with step("Townships, villages, roads") as current, open_session(settings, commit=True) as db:
+        _note(current, load_demo.load_areas(db, files))
+    with step("Cells by village, officers, duties") as current:
+        with open_session(settings, commit=True) as db:
+            _note(current, load_demo.load_people(db, files))
+    with step("Register and quality events") as current:
+        with open_session(settings, commit=True) as db:
+            _note(current, load_demo.load_register(db, files))
+
+
+def analyse(settings: Settings, county_code: str, on: date) -> None:
+    """Locate the register, then compute clusters, gaps and targets of a day."""
+    with step("Locating enterprises") as current, open_session(settings, commit=True) as db:
+        geocoder = geocoder_of(db, county_code)
+        placed = locate_enterprises(db, county_code, geocoder)
+        current.note(f"{sum(placed.placed.values())} placed, {sum(placed.review.values())} to review")
+    with step("Clusters (999 simulations a product)") as current:
+        with open_session(settings, commit=True) as db:
+            found = find_clusters(db, county_code, on=on)
+            current.note(f"{sum(found.significant.values())} below p 0.05")
+    with step("Gaps in supervision") as current, open_session(settings, commit=True) as db:
+        current.note(f"{len(find_gaps(db, county_code, on=on).frame)} gaps")
+    with step("Targets") as current, open_session(settings, commit=True) as db:
+        current.note(f"{len(rank_targets(db, county_code, on=on).frame)} ranked")
+
+
+def write_maps(settings: Settings, county_code: str, on: date, paths: dict[str, Path]) -> None:
+    """Write the one-file maps, each at once: a reader never sees half of one."""
+    with step("Maps, each one file"), open_session(settings, commit=False) as db:
+        for kind, path in paths.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            html = publish_map(
+                db,
+                county_code,
+                kind,
+                on=on,
+                cell_code=_busiest_cell(db, county_code, on) if kind == "cell" else None,
+                audience=Audience.INTERNAL,
+            )
+            part = path.with_suffix(".part")
+            part.write_text(html, encoding="utf-8")
+            part.replace(path)
+
+
+def _busiest_cell(session: Session, county_code: str, on: date) -> str:
+    """Return the cell with the most score in it."""
+    ranked = targets.of_county(session, county_code, on)
+    return str(ranked.groupby("cell_code")["score"].sum().idxmax())
+
+
+def _is_done(settings: Settings, maps: dict[str, Path]) -> bool:
+    if not all(path.exists() for path in maps.values()):
+        return False
+    with open_session(settings, commit=False) as session:
+        try:
+            ids = [
+                analyses.latest_or_none(session, COUNTY_CODE, kind, AS_OF) for kind in _ANALYSES
+            ]
+        except UnavailableError:
+            return False
+    return all(one is not None for one in ids)
+
+
+def _note(current: Step, reports: Sequence[ImportReport]) -> None:
+    kept = ", ".join(f"{report.kind} {report.rows_kept}" for report in reports)
+    refused = sum(len(report.refused) for report in reports)
+    current.note(kept + (f"; {refused} faults returned" if refused else ""))
