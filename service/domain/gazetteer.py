@@ -58,6 +58,7 @@ class Gazetteer:
 
     version: str
     regions: RegionBook
+    county_codes: tuple[str, ...]  # six digits, of the counties that have towns here, in order
     _towns: dict[str, list[_Row]]
     _villages: dict[str, list[_Row]]
     _counties: dict[str, _Row] = field(default_factory=dict)
@@ -95,12 +96,8 @@ class Gazetteer:
         for row in by_level.get("village", []):
             villages[_town_key(row, parents, known)].append(row)
         regions = RegionBook.from_names(_region_names(frame, by_level, towns))
-        return cls(version or _fingerprint(frame), regions, towns, villages, counties)
-
-    @property
-    def county_codes(self) -> tuple[str, ...]:
-        """The six-digit codes of the counties that have towns here, in order."""
-        return tuple(sorted(self._towns))
+        codes = tuple(sorted(towns))
+        return cls(version or _fingerprint(frame), regions, codes, towns, villages, counties)
 
     def county(self, code: str) -> CountyIndex | None:
         """Return one county's index by its code (six digits or more); None if it has no towns."""

@@ -40,8 +40,11 @@ _UNIT_M = {"公里": 1000.0, "千米": 1000.0, "KM": 1000.0, "里": 500.0}
 _UNKNOWN_TOWN = re.compile(
     "[\u4e00-\u9fff]{1,6}?(?:镇(?!政府)|乡(?!政府|下)|街道办事处|街道(?!办)|街道办|苏木)"
 )
-_UNKNOWN_VILLAGE = re.compile("[\u4e00-\u9fff]{1,7}?(?:村|社区|居委会|(?<=.)庄(?!园)|屯|寨)")
+_UNKNOWN_VILLAGE = re.compile(
+    "[\u4e00-\u9fff]{1,8}?(?:村|社区|居委会)|[\u4e00-\u9fff]{1,5}?(?<=.)(?:庄|屯|寨)(?=$|[0-9,()东西南北])"
+)
 _JOINERS = ("与", "和", "及", "、", "至", "到")
+_NO_SEAT = ("村", "社区", "庄", "关", "内", "镇", "乡", "东", "西", "南", "北")
 _SEAT = ("县城", "城区", "县城关")
 
 
@@ -111,6 +114,11 @@ def read(index: CountyIndex, text: str, start: int) -> Reading:
     return reading
 
 
+def _begins(index: CountyIndex, text: str, at: int) -> bool:
+    """Whether a name starts here, so that its first character is no 'and': 和义庄村."""
+    return at < len(text) and text[at] != "、" and _match(index, text, at, bare=False) is not None
+
+
 def begins_with_name(index: CountyIndex, text: str, start: int) -> bool:
     """Whether a town or a village with its suffix stands at ``start``."""
     start = _skip(text, start)
@@ -134,6 +142,7 @@ def _skip_seat(reading: Reading, index: CountyIndex, at: int) -> int:
         at
         and text[at - 1] == "县"
         and text.startswith("城", at)
+        and not text.startswith(_NO_SEAT, at + 1)
         and _match(index, text, at, bare=False) is None
     ):
         reading.seat = True
@@ -152,7 +161,7 @@ def _find_mentions(index: CountyIndex, reading: Reading, start: int) -> None:
                 mention.contained = mention.apart and text[at - 1] not in _BOUNDARY
                 reading.mentions.append(mention)
                 at = expected = _skip(text, mention.end)
-                if text.startswith(_JOINERS, mention.end):
+                if text.startswith(_JOINERS, mention.end) and not _begins(index, text, at):
                     reading.joined = True
                     at = expected = mention.end + 1
                 continue
@@ -173,9 +182,20 @@ def _match(index: CountyIndex, text: str, at: int, *, bare: bool) -> Mention | N
             if found is not None and village.end == found.end:
                 village.towns = found.towns
             found = village
-        if found is not None and (best is None or found.end > best.end):
+        if found is not None and best is not None and found.end == best.end:
+            best = _merged(best, found)
+        elif found is not None and (best is None or found.end > best.end):
             best = found
     return best
+
+
+def _merged(one: Mention, other: Mention) -> Mention:
+    """Unite what one piece of text may be: 冀家村 is a village and 冀家村乡 without its suffix."""
+    village = other if other.villages else one
+    known = [v for v in one.villages if v not in village.villages]
+    village.towns = village.towns or one.towns or other.towns
+    village.villages = (*known, *village.villages)
+    return village
 
 
 def _town_mention(

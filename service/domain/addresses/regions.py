@@ -11,6 +11,8 @@ from service.domain.addresses.names import region_forms, swapped_region_forms
 # A short county name followed by one of these is a road, a town or a shop: 井陉路, 平山镇.
 _NOT_AFTER_SHORT = frozenset("路街镇乡道巷桥村庄店社东西南北大中小市县区屯矿")
 _LITERALS = ("中国", "中华人民共和国", "市辖区", "省直辖县级行政区划")
+_LITERAL_FIRSTS = "中市省,()、"
+_MAX_SEEN = 4096
 _CITY_DIGITS = 4
 _COUNTY_DIGITS = 6
 
@@ -78,6 +80,8 @@ class RegionBook:
         self._names = names
         self._forms = forms
         self._lengths = lengths
+        self._seen: dict[str, tuple[Prefix, str]] = {}
+        self._seen_lengths: list[int] = []
 
     @classmethod
     def from_names(cls, names: Iterable[tuple[str, str]]) -> "RegionBook":
@@ -116,6 +120,20 @@ class RegionBook:
 
     def read(self, text: str) -> Prefix:
         """Read the regions that the text begins with, one after the other, without a gap."""
+        for length in self._seen_lengths:
+            known = self._seen.get(text[:length])
+            # A register's rows begin alike. Only its own regions, repeated, could prolong a head.
+            if known is not None and text[length : length + 1] not in known[1]:
+                return known[0]
+        prefix = self._read(text)
+        if prefix.named and not prefix.short and len(self._seen) < _MAX_SEEN:
+            own = {self.name(code[:n])[:1] for code in prefix.counties for n in (2, 4, 6)}
+            firsts = "".join(sorted(own)) + _LITERAL_FIRSTS
+            self._seen[text[: prefix.end]] = (prefix, firsts)
+            self._seen_lengths = sorted({len(head) for head in self._seen}, reverse=True)
+        return prefix
+
+    def _read(self, text: str) -> Prefix:
         end, scope, short = 0, "", False
         counties: tuple[str, ...] = ()
         while end < len(text):
