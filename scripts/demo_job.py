@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
+from service.workflows.publish_maps import publish_map
 from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, write_files
@@ -20,7 +21,6 @@ from service.workflows.find_clusters import find_clusters
 from service.workflows.find_gaps import find_gaps
 from service.workflows.importing import ImportReport
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
-from service.workflows.publish_maps import publish_map
 from service.workflows.rank_targets import rank_targets
 
 _MAPS = ("hotspot", "coverage", "cell")
@@ -58,24 +58,22 @@ def load(settings: Settings, files: DemoFiles) -> None:
     """Load the files, each part its own transaction: what is in stays in."""
     with step("Townships, villages, roads") as current, open_session(settings, commit=True) as db:
         _note(current, load_demo.load_areas(db, files))
-    with step("Cells by village, officers, duties") as current:
-        with open_session(settings, commit=True) as db:
-            _note(current, load_demo.load_people(db, files))
-    with step("Register and quality events") as current:
-        with open_session(settings, commit=True) as db:
-            _note(current, load_demo.load_register(db, files))
+    with step("Cells by village, duties") as current, open_session(settings, commit=True) as db:
+        _note(current, load_demo.load_people(db, files))
+    with step("Register and events") as current, open_session(settings, commit=True) as db:
+        _note(current, load_demo.load_register(db, files))
 
 
 def analyse(settings: Settings, county_code: str, on: date) -> None:
     """Locate the register, then compute clusters, gaps and targets of a day."""
     with step("Locating enterprises") as current, open_session(settings, commit=True) as db:
         geocoder = geocoder_of(db, county_code)
-        placed = locate_enterprises(db, county_code, geocoder)
-        current.note(f"{sum(placed.placed.values())} placed, {sum(placed.review.values())} to review")
-    with step("Clusters (999 simulations a product)") as current:
-        with open_session(settings, commit=True) as db:
-            found = find_clusters(db, county_code, on=on)
-            current.note(f"{sum(found.significant.values())} below p 0.05")
+        done = locate_enterprises(db, county_code, geocoder)
+        placed, review = sum(done.placed.values()), sum(done.review.values())
+        current.note(f"{placed} placed, {review} to review")
+    with step("Clusters, 999 simulations") as current, open_session(settings, commit=True) as db:
+        found = find_clusters(db, county_code, on=on)
+        current.note(f"{sum(found.significant.values())} below p 0.05")
     with step("Gaps in supervision") as current, open_session(settings, commit=True) as db:
         current.note(f"{len(find_gaps(db, county_code, on=on).frame)} gaps")
     with step("Targets") as current, open_session(settings, commit=True) as db:
@@ -111,9 +109,7 @@ def _is_done(settings: Settings, maps: dict[str, Path]) -> bool:
         return False
     with open_session(settings, commit=False) as session:
         try:
-            ids = [
-                analyses.latest_or_none(session, COUNTY_CODE, kind, AS_OF) for kind in _ANALYSES
-            ]
+            ids = [analyses.latest_or_none(session, COUNTY_CODE, kind, AS_OF) for kind in _ANALYSES]
         except UnavailableError:
             return False
     return all(one is not None for one in ids)

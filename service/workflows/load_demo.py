@@ -70,9 +70,7 @@ def load_people(session: Session, files: DemoFiles) -> list[ImportReport]:
         path = files.responsibilities.with_name("responsibilities_by_cell.csv")
         duties[duties["cell_code"].isin(kept)].to_csv(path, index=False)
         reports.append(
-            import_responsibilities(
-                session, path, _PLAIN, county=COUNTY_CODE, plan_on=PLAN_BEGINS
-            )
+            import_responsibilities(session, path, _PLAIN, county=COUNTY_CODE, plan_on=PLAN_BEGINS)
         )
     return reports
 
