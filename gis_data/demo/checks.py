@@ -1,6 +1,6 @@
 """Visits and sample tests: who was checked when, which is not where the problems are."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -61,7 +61,7 @@ def _campaign_count(rng: np.random.Generator, township: str) -> int:
 def _days(
     rng: np.random.Generator,
     row: int,
-    enterprise: dict[str, Any],
+    enterprise: dict[Hashable, Any],
     campaign_checks: int,
     neglected: Neglected,
 ) -> Iterator[date]:
@@ -100,7 +100,7 @@ def _weekday(day: date) -> date:
 def _checks(
     rng: np.random.Generator,
     row: int,
-    enterprise: dict[str, Any],
+    enterprise: dict[Hashable, Any],
     days: list[date],
     *,
     is_bad: bool,

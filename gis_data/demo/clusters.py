@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely import Point
+from shapely import Point, Polygon
 
 from gis_data.demo.facts import BY_NAME
 from gis_data.demo.settlements import Settlements
 from gis_data.demo.terrain import Terrain
+from service.domain.errors import InvalidInputError
+
+_SEAT_M = 900.0  # the seat's own quarter, kept out of the second cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,10 @@ def _on_the_border(terrain: Terrain) -> Point:
 def _inside_town(terrain: Terrain) -> Point:
     """Return the spot of 青岩镇 farthest from its border and from its busy seat."""
     code = BY_NAME["青岩镇"].code
-    free = terrain.townships[code].difference(terrain.seats[code].buffer(900.0))
+    free = terrain.townships[code].difference(terrain.seats[code].buffer(_SEAT_M))
+    if not isinstance(free, Polygon):
+        raise InvalidInputError(
+            "this seed puts the county seat on its township's border; take another"
+        )
     radius = shapely.maximum_inscribed_circle(free, tolerance=50.0)  # centre → edge
     return Point(radius.coords[0])

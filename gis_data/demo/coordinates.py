@@ -71,4 +71,5 @@ def _elsewhere(enterprise: pd.Series, settlements: Settlements) -> tuple[float, 
     apart = np.hypot(villages["x"] - enterprise["x"], villages["y"] - enterprise["y"])
     other = villages["township_code"] != enterprise["township_code"]
     target = apart.where(other & apart.between(*_MOVED_BETWEEN_M)).idxmin()
-    return float(villages.at[target, "lon"]), float(villages.at[target, "lat"])
+    lon, lat = villages.loc[target, ["lon", "lat"]].to_numpy(dtype=np.float64)
+    return float(lon), float(lat)

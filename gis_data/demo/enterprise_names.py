@@ -8,8 +8,10 @@ _BRANDS_A = "清恒瑞金鸿泰福兴盛宏永华顺裕丰聚同德广源润荣�
 _BRANDS_B = "泉通丰源达盛昌和泰顺发利兴旺祥隆茂鑫信远康宁成业"
 _SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = (
-    "有财", "桂英", "满仓", "翠花", "长顺", "玉柱", "改兰", "栓柱", "来福", "二旦", "金锁", "秀珍", "根生", "喜凤", "志远",
-    "振山", "保国", "月娥", "文龙", "彦平", "瑞霞", "立新", "振兴", "小军", "庆丰", "双喜", "福来", "连生", "巧云", "树林",
+    "有财", "桂英", "满仓", "翠花", "长顺", "玉柱", "改兰", "栓柱", "来福", "二旦", "金锁",
+    "秀珍", "根生", "喜凤", "志远",
+    "振山", "保国", "月娥", "文龙", "彦平", "瑞霞", "立新", "振兴", "小军", "庆丰", "双喜",
+    "福来", "连生", "巧云", "树林",
 )  # fmt: skip
 _PRODUCER_FORMS = {
     "baijiu": ("酒坊", "酒厂", "酿酒厂", "烧锅酒坊", "酒业有限公司"),
@@ -26,6 +28,8 @@ _DEN_FORMS = {
     "fertiliser": "无名化肥分装窝点",
     "cement": "无名水泥灌装窝点",
 }
+
+_NAMED_AFTER_PLACE = 0.55
 
 
 class Namer:
@@ -60,7 +64,7 @@ class Namer:
         return self._fresh(lambda: f"{village}{_DEN_FORMS[product]}{self._pick(marks)}")
 
     def _place(self, place: str) -> str:
-        return place if self._rng.random() < 0.55 else "青石"
+        return place if self._rng.random() < _NAMED_AFTER_PLACE else "青石"
 
     def _brand(self, forms: tuple[str, ...]) -> str:
         return self._pick(tuple(_BRANDS_A)) + self._pick(tuple(_BRANDS_B)) + self._pick(forms)

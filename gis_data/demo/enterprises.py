@@ -1,6 +1,6 @@
 """The enterprises as they truly are: what, where, good or bad; files show only a part of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,7 @@ _AGENTS = ("企航代办服务部", "诚达代理记账", "顺捷证照代办", 
 _WATERS = ("自备井", "自来水", "自来水", "河水", "")
 _SCALES = ("微型", "小型", "小型", "中型")
 _SHARED_SUPPLIER_MEMBERS = 12
+_SUSPENDED_SHARE, _HOUSEHOLD_SHARE = 0.02, 0.95
 # 企业, 个体工商户, 农民专业合作社
 _COMPANY, _HOUSEHOLD, _COOPERATIVE = "91", "92", "93"
 
@@ -174,8 +175,8 @@ def _membership(table: pd.DataFrame, clusters: Sequence[PlantedCluster]) -> NDAr
 def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> pd.DataFrame:
     stems = table["village"].str.removesuffix("村").str.removesuffix("社区")
     table["name"] = [
-        row.given or _name(namer, row.kind, row.product, stem, row.township)
-        for row, stem in zip(table.itertuples(), stems, strict=True)
+        str(row["given"]) or _name(namer, row, stem)
+        for row, stem in zip(table.to_dict("records"), stems, strict=True)
     ]
     numbers = iter(rng.choice(np.arange(10_000_000, 99_999_999), len(table), replace=False))
     table["code"] = [
@@ -184,7 +185,7 @@ def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> p
     ]
     table["principal"] = ["" if kind == "den" else namer.person() for kind in table["kind"]]
     table["scale"] = np.where(table["kind"] == "producer", rng.choice(_SCALES, len(table)), "微型")
-    table["status"] = np.where(rng.random(len(table)) < 0.02, "停业", "在营")
+    table["status"] = np.where(rng.random(len(table)) < _SUSPENDED_SHARE, "停业", "在营")
     choice = rng.integers(0, 3, len(table))
     table["supplier"] = [
         _SUPPLIERS[product][number]
@@ -200,7 +201,8 @@ def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> p
     return table.drop(columns="given")
 
 
-def _name(namer: Namer, kind: str, product: str, stem: str, township: str) -> str:
+def _name(namer: Namer, row: dict[Hashable, Any], stem: str) -> str:
+    kind, product, township = (str(row[field]) for field in ("kind", "product", "township"))
     if kind == "den":
         return namer.den(product, f"{township}{stem}村")
     if kind == "producer":
@@ -213,4 +215,4 @@ def _category(rng: np.random.Generator, name: str) -> str:
         return _COMPANY
     if "合作社" in name:
         return _COOPERATIVE
-    return _HOUSEHOLD if rng.random() < 0.95 else _COMPANY
+    return _HOUSEHOLD if rng.random() < _HOUSEHOLD_SHARE else _COMPANY

@@ -1,5 +1,6 @@
 """The file of quality records: checks and incidents in the words that a county writes."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +12,6 @@ from gis_data.demo.facts import (
     AS_OF,
     CAMPAIGN_START,
     OFFICER_LEFT_ON,
-    PRODUCT_ZH,
     stream,
 )
 
@@ -94,7 +94,7 @@ def write_records(
 
 def _described(
     rng: np.random.Generator,
-    event: dict[str, Any],
+    event: dict[Hashable, Any],
     enterprises: pd.DataFrame,
     leads: dict[str, str],
     stand_ins: dict[str, str],
@@ -103,8 +103,8 @@ def _described(
     choice = int(rng.integers(0, 1_000))
     if event["row"] < 0:
         return {"product": "", "result": _RESULT_ZH["tip_off"], "inspector": "", "level": "县"}
-    product = str(enterprises.at[event["row"], "product"])
-    lead = leads[str(enterprises.at[event["row"], "village_code"])]
+    product = str(enterprises.loc[event["row"], "product"])
+    lead = leads[str(enterprises.loc[event["row"], "village_code"])]
     if event["occurred_on"] >= OFFICER_LEFT_ON:
         lead = stand_ins.get(lead, lead)
     checked = event["kind"] in {"visit", "sample_test"}
@@ -116,7 +116,7 @@ def _described(
     }
 
 
-def _result(event: dict[str, Any], product: str, choice: int) -> str:
+def _result(event: dict[Hashable, Any], product: str, choice: int) -> str:
     if event["kind"] not in {"visit", "sample_test"}:
         return _RESULT_ZH[event["kind"]]
     is_test = event["kind"] == "sample_test"
@@ -128,7 +128,7 @@ def _result(event: dict[str, Any], product: str, choice: int) -> str:
 
 
 def _rectification(
-    rng: np.random.Generator, event: dict[str, Any], *, is_den: bool
+    rng: np.random.Generator, event: dict[Hashable, Any], *, is_den: bool
 ) -> dict[str, Any]:
     """Return due_on, closed_on, disposition; whatever has fallen due was closed in time."""
     allowed, used = int(rng.integers(*_DAYS_TO_CORRECT)), int(rng.integers(*_DAYS_USED))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
+from shapely import Point
 from shapely.geometry.base import BaseGeometry
 
 from gis_data.demo.county import County, build_county
@@ -166,9 +167,9 @@ def _villages(county: County) -> pd.DataFrame:
 
 def _village_features(villages: pd.DataFrame) -> list[dict[str, Any]]:
     names = ["code", "name", "township_code", "township", "level", "radius_m"]
-    points = shapely.points(villages["lon"], villages["lat"])
+    spots = villages[["lon", "lat"]].to_numpy(dtype=np.float64)
     records = villages[names].to_dict("records")
-    return [_feature(point, row) for point, row in zip(points, records, strict=True)]
+    return [_feature(Point(spot), row) for spot, row in zip(spots, records, strict=True)]
 
 
 def _gazetteer(county: County, villages: pd.DataFrame) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Licences of each enterprise: held, expired, running out within the half year, or missing."""
 
+from collections.abc import Hashable
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,7 +32,7 @@ def issue_licences(seed: int, enterprises: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, index=enterprises.index)
 
 
-def _licences(rng: np.random.Generator, number: int, row: dict[str, Any]) -> dict[str, Any]:
+def _licences(rng: np.random.Generator, number: int, row: dict[Hashable, Any]) -> dict[str, Any]:
     held: dict[str, Any] = dict.fromkeys(_COLUMNS)
     held["main_state"] = ""
     # The draws are made for everyone, so that one enterprise more does not change the others.

@@ -13,8 +13,10 @@ from gis_data.demo.settlements import Settlements
 
 _SURNAMES = "李王张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 _GIVEN = (
-    "建国", "敏", "立", "芳", "强", "勇", "丽", "静", "伟", "志刚", "秀英", "海燕", "永强", "文斌", "晓红", "国庆",
-    "春梅", "卫东", "玉兰", "俊峰", "红霞", "振华", "桂芝", "新民", "雪梅", "保平", "淑珍", "建军", "爱民", "翠萍",
+    "建国", "敏", "立", "芳", "强", "勇", "丽", "静", "伟", "志刚", "秀英", "海燕", "永强",
+    "文斌", "晓红", "国庆",
+    "春梅", "卫东", "玉兰", "俊峰", "红霞", "振华", "桂芝", "新民", "雪梅", "保平", "淑珍",
+    "建军", "爱民", "翠萍",
 )  # fmt: skip
 # First and second enforcement officer of the townships that the design and the plants name.
 _NAMED = {
@@ -101,8 +103,8 @@ def _officer(
         "capacity_visits_per_month": 20,
         "active_from": _SINCE,
         "active_to": None,
-        "lon": seats.at[township_code, "lon"],
-        "lat": seats.at[township_code, "lat"],
+        "lon": seats.loc[township_code, "lon"],
+        "lat": seats.loc[township_code, "lat"],
     }
 
 
@@ -117,5 +119,5 @@ def _special(
         special["active_to"] = OFFICER_LEFT_ON
     if post == FAR_AWAY:
         county_seat = BY_NAME["青岩镇"].code
-        special |= {"lon": seats.at[county_seat, "lon"], "lat": seats.at[county_seat, "lat"]}
+        special |= {"lon": seats.loc[county_seat, "lon"], "lat": seats.loc[county_seat, "lat"]}
     return special

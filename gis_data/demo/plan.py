@@ -1,4 +1,4 @@
-"""What the loader asks once the grid stands: who answers for its cells, and what is spoilt in it."""
+"""What the loader asks once the grid stands: who answers for its cells, what is spoilt in it."""
 
 import geopandas as gpd
 import pandas as pd
@@ -51,14 +51,14 @@ def distort_cells(cells: gpd.GeoDataFrame, *, seed: int = SEED) -> gpd.GeoDataFr
     if mine.empty:
         raise InvalidInputError(f"the demo plan needs a cell of village {village}; build the grid")
     row = mine[0]
-    same_township = metric["township_code"] == metric.at[row, "township_code"]
+    same_township = metric["township_code"] == metric.loc[row, "township_code"]
     others = metric[same_township & (metric.index != row)]
-    borders = others.intersection(metric.at[row, "geometry"].boundary).length
+    borders = others.intersection(metric.loc[row, "geometry"].boundary).length
     if borders.max() == 0:
         raise InvalidInputError(f"the cell of village {village} has no neighbour in its township")
-    neighbour = others.at[borders.idxmax(), "geometry"]
-    reached = neighbour.intersection(metric.at[row, "geometry"].buffer(_REACH_M))
+    neighbour = others.loc[borders.idxmax(), "geometry"]
+    reached = neighbour.intersection(metric.loc[row, "geometry"].buffer(_REACH_M))
     spoilt = cells.copy()
-    grown = metric.loc[[row]].set_geometry([metric.at[row, "geometry"].union(reached)])
+    grown = metric.loc[[row]].set_geometry([metric.loc[row, "geometry"].union(reached)])
     spoilt.loc[[row], "geometry"] = grown.to_crs(cells.crs).geometry
     return spoilt

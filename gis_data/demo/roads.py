@@ -1,6 +1,7 @@
 """Roads that run from seat to seat through the villages between them, and a few town streets."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -69,7 +70,7 @@ def _neighbours(xy: NDArray[np.float64]) -> csr_matrix:
 
 def _path(graph: csr_matrix, stops: list[int]) -> list[int]:
     path = [stops[0]]
-    for start, end in zip(stops, stops[1:], strict=False):
+    for start, end in pairwise(stops):
         _, before = dijkstra(graph, indices=start, return_predecessors=True)
         leg = [end]
         while leg[-1] != start:

@@ -16,6 +16,7 @@ from shapely import LineString, MultiPoint, Point, Polygon
 
 from gis_data.demo.facts import AREA_KM2, CENTRE_LAT, CENTRE_LON, TOWNSHIPS, stream
 from service.domain.crs import STORAGE_EPSG, metric_epsg
+from service.domain.errors import InvalidInputError
 
 Coordinates = NDArray[np.float64]
 Bend = Callable[[Coordinates], Coordinates]
@@ -68,13 +69,13 @@ def build_terrain(seed: int) -> Terrain:
     faces = _bent_faces(sketch_outline, middles, bend)
     scale = math.sqrt(AREA_KM2 * 1e6 / sum(face.area for face in faces))
     fit = _placement(scale)
-    inner = shapely.points(fit(bend(middles)))
+    inner = [Point(xy) for xy in fit(bend(middles))]
     grown = [_rounded(shapely.transform(face, fit)) for face in faces]
     townships = {
         fact.code: next(face for face in grown if face.contains(point))
         for fact, point in zip(TOWNSHIPS, inner, strict=True)
     }
-    county = shapely.union_all(list(townships.values()))
+    county = _outline(townships)
     rivers = {
         name: _river(points, lambda xy: fit(bend(xy)), county) for name, points in _RIVERS.items()
     }
@@ -90,11 +91,13 @@ def to_degrees(xy: Coordinates) -> Coordinates:
 
 def to_metres(lonlat: Coordinates) -> Coordinates:
     """Convert (n, 2) WGS 84 degrees to metric coordinates of the county's zone."""
-    return np.column_stack(_TO_METRES.transform(lonlat[:, 0], lonlat[:, 1]))
+    x, y = _TO_METRES.transform(lonlat[:, 0], lonlat[:, 1])
+    xy: Coordinates = np.column_stack([x, y])
+    return xy
 
 
 def _metres(sketch: tuple[tuple[float, float], ...]) -> Coordinates:
-    xy = (np.asarray(sketch, dtype=np.float64) - _SKETCH_CENTRE) * _SKETCH_M
+    xy: Coordinates = (np.asarray(sketch, dtype=np.float64) - _SKETCH_CENTRE) * _SKETCH_M
     xy[:, 1] *= -1
     return xy
 
@@ -134,6 +137,13 @@ def _waves(
     return 2.0 * amplitude * np.column_stack(shift)
 
 
+def _outline(townships: dict[str, Polygon]) -> Polygon:
+    merged = shapely.union_all(list(townships.values()))
+    if not isinstance(merged, Polygon):
+        raise InvalidInputError("this seed tears the county apart; take another")
+    return merged
+
+
 def _relaxed(points: Coordinates, outline: Polygon) -> Coordinates:
     """Move each point to the middle of its tile (Lloyd), so that no township is left tiny."""
     tiles = shapely.voronoi_polygons(
@@ -154,15 +164,16 @@ def _bent_faces(outline: Polygon, seats: Coordinates, bend: Bend) -> list[Polygo
     pieces = [tile.intersection(outline) for tile in tiles.geoms]
     borders = shapely.union_all([piece.boundary for piece in pieces], grid_size=_MM)
     lines = shapely.transform(shapely.segmentize(borders, _BORDER_STEP_M), bend)
-    faces = shapely.polygonize(list(lines.geoms))
-    return [face for face in faces.geoms if isinstance(face, Polygon)]
+    faces = shapely.polygonize(shapely.get_parts(lines))
+    return [face for face in shapely.get_parts(faces) if isinstance(face, Polygon)]
 
 
 def _placement(scale: float) -> Bend:
     centre = to_metres(np.array([[CENTRE_LON, CENTRE_LAT]]))
 
     def fit(xy: Coordinates) -> Coordinates:
-        return xy * scale + centre
+        placed: Coordinates = xy * scale + centre
+        return placed
 
     return fit
 
