@@ -7,6 +7,7 @@ from typing import Any
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
@@ -144,6 +145,6 @@ def earlier_cells(session: Session, county_code: str) -> GeoDataFrame:
         select(CellRow.code, func.ST_AsBinary(CellRow.geometry).label("geometry"))
         .where(CellRow.county_code == county_code)
         .order_by(CellRow.code, CellRow.plan_id.desc())
-        .distinct(CellRow.code)
+        .ext(distinct_on(CellRow.code))
     )
     return read_shapes(session, statement)
