@@ -4,11 +4,12 @@ from datetime import date
 
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
 from service.database.tables import CellRow, OfficerRow, ResponsibilityRow
+from service.domain.errors import NotFoundError
 
 
 def of_county(session: Session, county_code: str) -> GeoDataFrame:
@@ -39,6 +40,25 @@ def of_county(session: Session, county_code: str) -> GeoDataFrame:
         .order_by(OfficerRow.staff_no)
     )
     return read_shapes(session, statement)
+
+
+def id_of(session: Session, county_code: str, key: str) -> int:
+    """Return the id of an officer named by staff number or, failing that, by id.
+
+    Raises:
+        NotFoundError: Nobody has it.
+    """
+    by_key = or_(OfficerRow.staff_no == key, cast(OfficerRow.id, String) == key)
+    named = (
+        select(OfficerRow.id)
+        .where(OfficerRow.county_code == county_code, by_key)
+        .order_by((OfficerRow.staff_no == key).desc())
+        .limit(1)
+    )
+    found = session.scalar(named)
+    if found is None:
+        raise NotFoundError(f"county {county_code} has no officer {key}")
+    return found
 
 
 def active_on(session: Session, county_code: str, on: date) -> GeoDataFrame:

@@ -21,4 +21,7 @@ def wilson_interval(passed: int, samples: int) -> tuple[float, float]:
     half = (
         _Z_95 / (1 + z2 / samples) * math.sqrt(rate * (1 - rate) / samples + z2 / (4 * samples**2))
     )
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the ends the formula gives 0 and 1 but for rounding.
+    low = 0.0 if passed == 0 else centre - half
+    high = 1.0 if passed == samples else centre + half
+    return low, high
