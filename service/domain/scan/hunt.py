@@ -116,7 +116,7 @@ def _bound(centre: int, field: Field, rules: Rules, last: Floats) -> float:
     dx, dy, dz = field.x[centre] - last[0], field.y[centre] - last[1], field.z[centre] - last[2]
     radius = np.sqrt(last[3]) + np.sqrt(dx * dx + dy * dy + dz * dz)
     radius = min(radius, rules.max_radius + 2 * rules.distance_slack)
-    return min(radius * radius * (1 + BOUND_SLACK), last[4])
+    return float(min(radius * radius * (1 + BOUND_SLACK), last[4]))
 
 
 @inlined
@@ -385,14 +385,18 @@ def _best_observed(
 
 @kernel
 def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
-    """Return the block at whose end the observed count is farthest from its expectation."""
+    """Return the block whose end has the largest ratio, or nearly: a good one to start from."""
     first, most = 0, -1.0
+    share = rules.total_cases / rules.total_risk
     for block in range(number):
-        expected = risk[block + 1] * (rules.total_cases / rules.total_risk)
-        excess = seen[block + 1] - expected
-        wanted = excess > 0 if rules.high else excess < 0
-        if wanted or (rules.high and rules.low):
-            striking = excess * excess / (expected + 1e-300)
+        cases, expected = seen[block + 1], risk[block + 1] * share
+        many = rules.high and cases > expected and cases >= rules.min_cases
+        few = rules.low and cases < expected
+        if many or few:
+            # The inside half of the Poisson ratio.
+            striking = expected - cases
+            if cases > 0 and expected > 0:
+                striking += cases * np.log(cases / expected)
             if striking > most:
                 first, most = block, striking
     return first

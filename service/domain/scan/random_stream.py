@@ -52,4 +52,4 @@ def below(state: Words, bound: np.uint64, shift: np.uint64) -> np.uint64:
     drawn = next_word(state) >> shift
     while drawn >= bound:
         drawn = next_word(state) >> shift
-    return drawn
+    return np.uint64(drawn)

@@ -57,10 +57,10 @@ def expected_by_strata(
     cell = at * len(layers) + layer
     shape = (len(places), len(layers))
     if year is None:
-        held = np.bincount(cell, weights=people, minlength=shape[0] * shape[1])
+        held = np.bincount(cell, weights=people, minlength=shape[0] * shape[1]).astype(np.float64)
     else:
         held = _mean_over_time(cell, people, nonnegative(year, "year"), period, shape)
-    held = held.reshape(shape)
+    held = held.astype(np.float64).reshape(shape)
     by_layer = np.bincount(layer, weights=counts, minlength=shape[1])
     in_layer = held.sum(axis=0)
     if ((by_layer > 0) & (in_layer == 0)).any():
@@ -97,7 +97,9 @@ def _mean_over_time(
     for one in np.unique(cell):
         rows = cell == one
         times, which = np.unique(year[rows], return_inverse=True)
-        held[one] = _mean(times, np.bincount(which, weights=people[rows]), first, last)
+        held[one] = _mean(
+            times, np.bincount(which, weights=people[rows]).astype(np.float64), first, last
+        )
     return held
 
 

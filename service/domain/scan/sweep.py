@@ -14,7 +14,7 @@ from service.domain.scan.hunt import Bests, Found, hunt, make_bests
 from service.domain.scan.levels import Levels, make_levels
 from service.domain.scan.model import Floats, Integers, ScanSettings, Words
 from service.domain.scan.replicates import BATCH, Replicates, pack
-from service.domain.scan.rings import Rules, make_blocks, ring_shift
+from service.domain.scan.rings import Blocks, Rules, make_blocks, ring_shift
 from service.domain.scan.simulate import fill_urn
 from service.domain.scan.study import Study
 from service.domain.scan.tiles import Field, lay_out, visiting_order
@@ -168,7 +168,8 @@ def _pass(
             for job in jobs:
                 job.result()
             share.tell((first + chunk) / longest)
-    return np.max([worker.bests.llr for worker in workers], axis=0)
+    largest: Floats = np.max([worker.bests.llr for worker in workers], axis=0)
+    return largest
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,7 +178,7 @@ class _Worker:
 
     plan: _Plan
     bests: Bests
-    blocks: tuple[object, ...]
+    blocks: Blocks
 
     def __call__(self, centres: Integers, sets: Replicates) -> None:
         plan = self.plan
