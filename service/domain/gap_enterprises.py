@@ -48,6 +48,7 @@ def in_another_township(day: CountyDay) -> Iterator[Gap]:
         stands_in, registered = each.point_township_code, each.township_code
         if stands_in is None or registered is None or stands_in == registered:
             continue
+        said, found = (_named(day, code) for code in (registered, stands_in))
         yield Gap(
             kind=GapKind.OTHER_TOWNSHIP,
             severity=Severity.MEDIUM,
@@ -55,8 +56,8 @@ def in_another_township(day: CountyDay) -> Iterator[Gap]:
             township_code=stands_in,
             cell_code=each.cell_code,
             enterprise_id=each.enterprise_id,
-            what_zh=f"{each.name} 登记在 {registered},实际位于 {stands_in}",
-            what_en=f"{each.name} is registered in {registered} and stands in {stands_in}",
+            what_zh=f"{each.name} 登记在{said},实际位于{found}",
+            what_en=f"{each.name} is registered in {said} and stands in {found}",
             fix_zh="两乡镇核对后更正登记或坐标",
             fix_en="let both townships check, then correct the register or the place",
             geometry=each.geometry,
@@ -87,6 +88,11 @@ def without_licence(day: CountyDay) -> Iterator[Gap]:
             fix_en="see the originals; a term to obtain them where possible, else stop",
             geometry=each.geometry,
         )
+
+
+def _named(day: CountyDay, township_code: str) -> str:
+    name = day.township_names.get(township_code)
+    return f"{name}({township_code})" if name else township_code
 
 
 def _why_not_in_one_cell(each: Enterprise) -> tuple[str, str, str, str] | None:

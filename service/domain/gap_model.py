@@ -114,7 +114,8 @@ class CountyDay:
         plan_from: First day of the plan in force.
         period_from: First day of the campaign, or a year before.
         campaign_ends_on: Last day of the campaign that runs, if one does.
-        cells: code, name, township_code, lon, lat (inside the cell), geometry in WGS 84.
+        cells: code, name, township_code, township_name, lon, lat (inside the cell), geometry in
+            WGS 84.
         holes: area_m2, township_code, geometry: ground in no cell, slivers left out.
         overlaps: code, other_code, township_code, area_m2, geometry: ground in two cells.
         officers: officer_id, name, is_enforcement, capacity_visits_per_month, lon, lat of those
@@ -184,6 +185,11 @@ class CountyDay:
         columns = ["code", "name", "township_code", "lon", "lat", "geometry"]
         rows = DataFrame(self.cells[columns]).itertuples(index=False, name=None)
         return {row[0]: Cell(*row) for row in rows}
+
+    @cached_property
+    def township_names(self) -> dict[str, str]:
+        """Names of the townships that have cells, by code."""
+        return dict(zip(self.cells["township_code"], self.cells["township_name"], strict=True))
 
     @cached_property
     def products_by_cell(self) -> dict[str, frozenset[str]]:

@@ -50,8 +50,8 @@ def frame(gaps: Iterable[Gap]) -> GeoDataFrame:
     """Return gaps as a frame in WGS 84 with the columns of the data dictionary."""
     rows = [{column: getattr(gap, column) for column in _COLUMNS} for gap in gaps]
     table = DataFrame(rows, columns=_COLUMNS)
-    table["kind"] = table["kind"].astype(str)
-    table["severity"] = table["severity"].astype(str)
+    table["kind"] = [str(kind) for kind in table["kind"]]
+    table["severity"] = [str(severity) for severity in table["severity"]]
     for whole in ("enterprise_id", "officer_id"):
         table[whole] = table[whole].astype("Int64")
     shapes = geopandas.GeoSeries(list(table["geometry"]), index=table.index, crs=4326)
