@@ -1,26 +1,59 @@
 """`wangge …`: one command per workflow, listed in the order of the data flow."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import cast
 
 import typer
-from rich.console import Console
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
-from scripts import demo_job
-from scripts.analysis_commands import gaps, targets
-from scripts.cluster_commands import clusters
-from scripts.database_commands import db_app
-from scripts.grid_commands import assign_app, grid_app, plans
-from scripts.import_commands import import_app
-from scripts.locate_commands import locate
-from scripts.map_commands import map_command
-from scripts.running import refusals
-from service.database import server
-from service.database.migrate import upgrade
-from service.database.session import engine_at
 from service.logs import configure_logging
 from service.settings import Settings
 
+# Each command is imported when it is asked for: maps, solvers and the web take seconds to import,
+# and no command needs them all.
+_COMMANDS = {
+    "demo": "scripts.main_commands:demo",
+    "import": "scripts.import_commands:import_app",
+    "grid": "scripts.grid_commands:grid_app",
+    "locate": "scripts.locate_commands:locate",
+    "assign": "scripts.grid_commands:assign_app",
+    "plans": "scripts.grid_commands:plans",
+    "gaps": "scripts.analysis_commands:gaps",
+    "clusters": "scripts.cluster_commands:clusters",
+    "targets": "scripts.analysis_commands:targets",
+    "map": "scripts.map_commands:map_command",
+    "serve": "scripts.main_commands:serve",
+    "db": "scripts.database_commands:db_app",
+}
+
+
+class _Commands(TyperGroup):
+    """The commands above, each imported by name."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """Return the names in the order of the data flow."""
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
+        """Import a command."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name = _COMMANDS[cmd_name].split(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+            single.command(cmd_name)(found)
+            found = single
+        command = cast("TyperCommand | TyperGroup", get_command(found))
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="wangge (网格): who answers for which cell, where supervision has gaps, where problems "
     "cluster, and whom to visit next.",
     no_args_is_help=True,
@@ -32,49 +65,6 @@ app = typer.Typer(
 def prepare() -> None:
     """Set logging up once for every command."""
     configure_logging(Settings())
-
-
-@app.command()
-def demo(
-    *, force: Annotated[bool, typer.Option(help="Compute it again although it is done.")] = False
-) -> None:
-    """Load the fictional county, compute everything and write its maps."""
-    settings = Settings()
-    with refusals(), server.running(settings) as url:
-        engine = engine_at(url)
-        try:
-            upgrade(engine)
-        finally:
-            engine.dispose()
-        demo_job.run_all(settings, Console(), force=force)
-
-
-@app.command()
-def serve(
-    *, port: Annotated[int | None, typer.Option(help="Instead of the settings' own.")] = None
-) -> None:
-    """Serve the pages and the API on this machine until Ctrl-C."""
-    # The web stack takes a second to import, and no other command needs it.
-    from scripts.serving import claimed_port  # noqa: PLC0415
-    from scripts.serving import serve as serve_pages  # noqa: PLC0415
-
-    settings = Settings()
-    if port is not None:
-        settings = settings.model_copy(update={"port": port})
-    with refusals(), server.running(settings), claimed_port(settings) as claimed:
-        serve_pages(settings, claimed, Console())
-
-
-app.add_typer(import_app, name="import")
-app.add_typer(grid_app, name="grid")
-app.command("locate")(locate)
-app.add_typer(assign_app, name="assign")
-app.command("plans")(plans)
-app.command("gaps")(gaps)
-app.command("clusters")(clusters)
-app.command("targets")(targets)
-app.command("map")(map_command)
-app.add_typer(db_app, name="db")
 
 
 if __name__ == "__main__":
