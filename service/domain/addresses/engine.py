@@ -19,7 +19,6 @@ from service.domain.gazetteer import Gazetteer
 from service.domain.places import Placement
 from service.domain.queries import AddressQuery
 
-
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 

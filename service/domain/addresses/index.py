@@ -71,8 +71,9 @@ class CountyIndex:
     def hits_at(self, text: str, start: int) -> Iterator[tuple[int, Hit]]:
         """Yield (end, hit) for the names that begin at ``start``, the longest first."""
         for length in self.lengths.get(text[start], ()):
-            hit = self.hits.get(text[start : start + length])
-            if hit is not None:
+            piece = text[start : start + length]
+            hit = self.hits.get(piece)
+            if hit is not None and len(piece) == length:  # not cut short by the text's end
                 yield start + length, hit
 
     def villages_of(self, town: Town) -> tuple[Village, ...]:

@@ -161,7 +161,7 @@ def _find_mentions(index: CountyIndex, reading: Reading, start: int) -> None:
                 mention.contained = mention.apart and text[at - 1] not in _BOUNDARY
                 reading.mentions.append(mention)
                 at = expected = _skip(text, mention.end)
-                if text.startswith(_JOINERS, mention.end) and not _begins(index, text, at):
+                if text.startswith(_JOINERS, mention.end) and not _begins(index, text, mention.end):
                     reading.joined = True
                     at = expected = mention.end + 1
                 continue

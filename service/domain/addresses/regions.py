@@ -16,11 +16,42 @@ _MAX_SEEN = 4096
 _CITY_DIGITS = 4
 _COUNTY_DIGITS = 6
 
-PROVINCES = (
-    "北京市 天津市 上海市 重庆市 河北省 山西省 辽宁省 吉林省 黑龙江省 江苏省 浙江省 安徽省 福建省 "
-    "江西省 山东省 河南省 湖北省 湖南省 广东省 海南省 四川省 贵州省 云南省 陕西省 甘肃省 青海省 "
-    "台湾省 内蒙古 广西 西藏 宁夏 新疆 香港 澳门"
-).split()
+PROVINCES = [
+    "北京市",
+    "天津市",
+    "上海市",
+    "重庆市",
+    "河北省",
+    "山西省",
+    "辽宁省",
+    "吉林省",
+    "黑龙江省",
+    "江苏省",
+    "浙江省",
+    "安徽省",
+    "福建省",
+    "江西省",
+    "山东省",
+    "河南省",
+    "湖北省",
+    "湖南省",
+    "广东省",
+    "海南省",
+    "四川省",
+    "贵州省",
+    "云南省",
+    "陕西省",
+    "甘肃省",
+    "青海省",
+    "台湾省",
+    "内蒙古",
+    "广西",
+    "西藏",
+    "宁夏",
+    "新疆",
+    "香港",
+    "澳门",
+]
 
 # A region by its shape alone, for places that this gazetteer does not hold.
 _FOREIGN_PROVINCE = re.compile(
@@ -157,7 +188,7 @@ class RegionBook:
     ) -> tuple[int, list[Form]] | None:
         for length in self._lengths.get(text[start], ()):
             found = self._forms.get(text[start : start + length])
-            if found is None:
+            if found is None or start + length > len(text):
                 continue
             end = start + length
             fitting = [form for form in found if _fits(form, text[end : end + 1], scope, counties)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from service.domain.addresses.index import CountyIndex, Town, Village
 from service.domain.addresses.names import TownMatch
-from service.domain.addresses.parse import Mention, Reading, Suffix
+from service.domain.addresses.parse import Mention, Reading
 from service.domain.addresses.similar import alike_in_county, homophone_in_town, similar_villages
 
 _MIN_BARE = 3  # shorter bare names are ordinary words: 花园, 石门, 城内
