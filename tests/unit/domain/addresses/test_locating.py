@@ -108,7 +108,7 @@ def test_what_cannot_be_known_goes_to_a_person(
     assert (found.status, found.reason) == ("review", reason)
     assert found.reason_zh
     assert found.reason_en
-    assert found.level is found.lon is None
+    assert (found.level, found.lon) == (None, None)
 
 
 def test_a_lost_character_keeps_the_right_village_among_the_candidates(
