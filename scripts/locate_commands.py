@@ -7,9 +7,21 @@ import typer
 
 from scripts.locate_file import locate_file
 from scripts.running import CountyOption, DryRunOption, refusals, running
+from service.database.enterprises import to_review
 from service.domain.errors import InvalidInputError
 from service.domain.places import Datum
+from service.exports.spreadsheet import as_xlsx
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
+
+_REVIEW = {
+    "register_key": "登记标识",
+    "name": "企业名称",
+    "address": "地址",
+    "township": "登记乡镇",
+    "reason_zh": "未能定位的原因",
+    "reason": "原因代码",
+    "candidates": "可能的位置",
+}
 
 
 def locate(  # noqa: PLR0913
@@ -24,6 +36,9 @@ def locate(  # noqa: PLR0913
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Where the located file goes.")] = None,
     address_column: Annotated[str, typer.Option(help="If it has no usual name.")] = "",
+    review: Annotated[
+        Path | None, typer.Option(help="XLSX of what could not be placed, with the reasons.")
+    ] = None,
     seat_town: Annotated[str, typer.Option(help="Town of the county's seat.")] = "",
     datum: Annotated[Datum, typer.Option(help="Of the file's own points.")] = Datum.WGS84,
     gazetteer_datum: Annotated[
@@ -35,6 +50,9 @@ def locate(  # noqa: PLR0913
         with running(county, None, commit=not dry_run) as run:
             geocoder = geocoder_of(run.session, run.county.code)
             report = locate_enterprises(run.session, run.county.code, geocoder)
+            if review is not None:
+                waiting = to_review(run.session, run.county.code)
+                review.write_bytes(as_xlsx(waiting, _REVIEW, title="待核实"))
         _say(report.placed, report.review)
         return
     with refusals():

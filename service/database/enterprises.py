@@ -146,3 +146,41 @@ def licences_held(session: Session, county_code: str, on: date) -> dict[int, tup
         licence = Licence(kind=kind, number=number, expires_on=expires_on)
         held.setdefault(enterprise_id, []).append(licence)
     return {enterprise_id: tuple(each) for enterprise_id, each in held.items()}
+
+
+def to_review(session: Session, county_code: str) -> DataFrame:
+    """Return the enterprises that a person must place, those with one reason together.
+
+    Columns: register_key, name, address, township (registered, '' unknown), reason, reason_zh,
+    candidates (names of the places it may be, joined).
+    """
+    names = func.jsonb_path_query_array(LocationRow.candidates, "$[*].name")
+    statement = (
+        select(
+            EnterpriseRow.register_key,
+            EnterpriseRow.name,
+            EnterpriseRow.address,
+            func.coalesce(TownshipRow.name, "").label("township"),
+            LocationRow.reason,
+            LocationRow.reason_zh,
+            names.label("candidates"),
+        )
+        .join(
+            LocationRow,
+            and_(
+                LocationRow.county_code == EnterpriseRow.county_code,
+                LocationRow.enterprise_id == EnterpriseRow.id,
+            ),
+        )
+        .outerjoin(
+            TownshipRow,
+            and_(
+                TownshipRow.county_code == EnterpriseRow.county_code,
+                TownshipRow.code == EnterpriseRow.township_code,
+            ),
+        )
+        .where(EnterpriseRow.county_code == county_code, LocationRow.status == "review")
+        .order_by(LocationRow.reason, EnterpriseRow.id)
+    )
+    table = read_table(session, statement)
+    return table.assign(candidates=["、".join(one) for one in table["candidates"]])
