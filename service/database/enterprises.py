@@ -5,7 +5,8 @@ from typing import Any
 
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Double, Select, and_, cast, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
@@ -15,6 +16,8 @@ from service.domain.scoring_licences import Licence
 
 # A point that stands for a whole township says nothing about the cell.
 _PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
+# Among the candidates of a review, the point that the register itself gives has no code.
+_GIVEN_POINT = cast('$[*] ? (@.code == "")', JSONPATH)
 
 
 def located(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
@@ -28,7 +31,8 @@ def located(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
     (placed / review), level, confidence, radius_m, reason, reason_zh, located_township_code (as
     the locating said); cell_code, cell_township_code, cells_around (cells with the point in their
     interior: two or more where cells overlap), point_township_code (township whose polygon
-    covers the point); geometry (WGS 84 point, may be missing).
+    covers the point), disputed_township_code (township of the point that the register gives where
+    the address contradicts it); geometry (WGS 84 point, may be missing).
     """
     return read_shapes(session, located_statement(county_code, plan_id))
 
@@ -61,6 +65,17 @@ def located_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]
         )
         .correlate(LocationRow)
         .lateral("covering_township")
+    )
+    own_point = func.jsonb_path_query_first(LocationRow.candidates, _GIVEN_POINT)
+    disputed = (
+        select(func.min(TownshipRow.code).label("code"))
+        .where(
+            TownshipRow.county_code == county_code,
+            LocationRow.reason == "coordinate_text_conflict",
+            func.ST_Covers(TownshipRow.geometry, _point(own_point)),
+        )
+        .correlate(LocationRow)
+        .lateral("disputed_township")
     )
     own_cell = and_(
         CellRow.county_code == county_code,
@@ -97,16 +112,24 @@ def located_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]
             CellRow.township_code.label("cell_township_code"),
             cell.c.cells_around,
             township.c.code.label("point_township_code"),
+            disputed.c.code.label("disputed_township_code"),
             func.ST_AsBinary(LocationRow.geometry).label("geometry"),
         )
         .select_from(EnterpriseRow)
         .outerjoin(LocationRow, here)
         .outerjoin(cell, LocationRow.geometry.is_not(None))
         .outerjoin(township, LocationRow.geometry.is_not(None))
+        .outerjoin(disputed, LocationRow.geometry.is_(None))
         .outerjoin(CellRow, own_cell)
         .where(EnterpriseRow.county_code == county_code)
         .order_by(EnterpriseRow.id)
     )
+
+
+def _point(candidate: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return the WGS 84 point of a candidate in jsonb."""
+    lon, lat = (cast(candidate.op("->>")(name), Double) for name in ("lon", "lat"))
+    return func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
 
 
 def licences(session: Session, county_code: str, on: date) -> DataFrame:
@@ -154,7 +177,6 @@ def to_review(session: Session, county_code: str) -> DataFrame:
     Columns: register_key, name, address, township (registered, '' unknown), reason, reason_zh,
     candidates (names of the places it may be, joined).
     """
-    names = func.jsonb_path_query_array(LocationRow.candidates, "$[*].name")
     statement = (
         select(
             EnterpriseRow.register_key,
@@ -163,7 +185,7 @@ def to_review(session: Session, county_code: str) -> DataFrame:
             func.coalesce(TownshipRow.name, "").label("township"),
             LocationRow.reason,
             LocationRow.reason_zh,
-            names.label("candidates"),
+            LocationRow.candidates,
         )
         .join(
             LocationRow,
@@ -183,4 +205,8 @@ def to_review(session: Session, county_code: str) -> DataFrame:
         .order_by(LocationRow.reason, EnterpriseRow.id)
     )
     table = read_table(session, statement)
-    return table.assign(candidates=["、".join(one) for one in table["candidates"]])
+    names = [
+        "、".join(place["name"] for place in found if place["name"])
+        for found in table["candidates"]
+    ]
+    return table.assign(candidates=names)
