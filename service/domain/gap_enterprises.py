@@ -42,10 +42,12 @@ def not_in_one_cell(day: CountyDay) -> Iterator[Gap]:
 def in_another_township(day: CountyDay) -> Iterator[Gap]:
     """Yield enterprises that stand in another township than the register says (G7).
 
-    Only places known to their village or better can contradict the register.
+    Only places known to their village or better can contradict the register, and points of the
+    register that its own addresses contradict.
     """
     for each in day.enterprises:
-        stands_in, registered = each.point_township_code, each.township_code
+        stands_in = each.point_township_code or each.disputed_township_code
+        registered = each.township_code
         if stands_in is None or registered is None or stands_in == registered:
             continue
         said, found = (_named(day, code) for code in (registered, stands_in))

@@ -164,6 +164,7 @@ class CountyDay:
             "reason_zh",
             "township_code",
             "point_township_code",
+            "disputed_township_code",
             "cell_code",
             "cells_around",
             "last_visit_on",
@@ -226,6 +227,7 @@ class Enterprise:
     reason_zh: str | None
     township_code: str | None
     point_township_code: str | None
+    disputed_township_code: str | None
     cell_code: str | None
     cells_around: int | None
     last_visit_on: date | None

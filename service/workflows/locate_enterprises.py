@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from service.database import counties, places
 from service.database.loading.bulk import upsert
-from service.database.tables import EnterpriseRow, LocationRow, TownshipRow
+from service.database.tables import EnterpriseRow, LocationRow, PlaceRow, TownshipRow
 from service.domain.gazetteer import Gazetteer
-from service.domain.places import Datum, Place, Placement
+from service.domain.places import Datum, Level, Place, Placement
 from service.geocoding.gazetteer import GazetteerGeocoder
 from service.geocoding.given import GivenPointGeocoder
 from service.geocoding.port import AddressQuery, Geocoder
@@ -62,7 +62,7 @@ def locate_enterprises(
     The same register and gazetteer give the same places: running again changes nothing.
     """
     register = _register(session, county_code)
-    townships = _township_names(session, county_code)
+    townships, seats = _township_names(session, county_code), _township_places(session, county_code)
     placements: list[Placement] = []
     for start in range(0, len(register), _CHUNK):
         chunk = register[start : start + _CHUNK]
@@ -70,7 +70,7 @@ def locate_enterprises(
         if progress is not None:
             progress(min(1.0, (start + _CHUNK) / len(register)))
     rows = [
-        _as_row(county_code, enterprise.id, placement)
+        _as_row(county_code, enterprise.id, placement, seats)
         for enterprise, placement in zip(register, placements, strict=True)
     ]
     upsert(session, LocationRow, rows, key=("county_code", "enterprise_id"))
@@ -93,6 +93,16 @@ def _township_names(session: Session, county_code: str) -> dict[str, str]:
     return {row.code: row.name for row in session.execute(statement)}
 
 
+def _township_places(session: Session, county_code: str) -> dict[str, str]:
+    """Return the township's own code by its code in the gazetteer, which may be of 12 digits."""
+    statement = select(PlaceRow.code, PlaceRow.township_code).where(
+        PlaceRow.county_code == county_code,
+        PlaceRow.level == Level.TOWNSHIP.value,
+        PlaceRow.township_code.is_not(None),
+    )
+    return {row.code: row.township_code for row in session.execute(statement)}
+
+
 def _query(row: EnterpriseRow, county_code: str, townships: dict[str, str]) -> AddressQuery:
     given = None
     if row.given_lon is not None and row.given_lat is not None:
@@ -106,7 +116,9 @@ def _query(row: EnterpriseRow, county_code: str, townships: dict[str, str]) -> A
     )
 
 
-def _as_row(county_code: str, enterprise_id: int, placement: Placement) -> dict[str, Any]:
+def _as_row(
+    county_code: str, enterprise_id: int, placement: Placement, seats: dict[str, str]
+) -> dict[str, Any]:
     return {
         "county_code": county_code,
         "enterprise_id": enterprise_id,
@@ -116,7 +128,7 @@ def _as_row(county_code: str, enterprise_id: int, placement: Placement) -> dict[
         "rule": placement.rule,
         "reason": placement.reason,
         "reason_zh": placement.reason_zh,
-        "township_code": placement.township_code or None,
+        "township_code": seats.get(placement.township_code, placement.township_code) or None,
         "village_code": placement.village_code or None,
         "radius_m": placement.radius_m,
         "candidates": [asdict(candidate) for candidate in placement.candidates],
