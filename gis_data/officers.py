@@ -107,7 +107,7 @@ def read_responsibilities(path: Path, reading: Reading) -> Read:
         index=rows.index,
     )
     for field in ("cell_code", "staff_no", "duty"):
-        _refuse_empty(frame[field], field, refused)
+        _refuse_empty(text(rows, field), field, refused)
     undated = frame["from"].isna() & text(rows, "from").eq("")
     refused.add_all(
         frame.index[undated], "from", [""] * undated.sum(), refusals.missing("起始日期")

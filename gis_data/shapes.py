@@ -204,7 +204,11 @@ def _read(source: Path, layer: str, options: ShapeOptions) -> GeoDataFrame:
     if encoding is None and source.suffix.casefold() == ".shp":
         encoding = _table_encoding(source)
     try:
-        frame = geopandas.read_file(source, layer=layer, encoding=encoding, engine="pyogrio")
+        # A NaN or an unclosed ring is read as it is, or as no shape, to be refused by its number.
+        with np.errstate(invalid="ignore"):
+            frame = geopandas.read_file(
+                source, layer=layer, encoding=encoding, engine="pyogrio", on_invalid="ignore"
+            )
     except (DataSourceError, DataLayerError, LookupError) as error:
         raise InvalidInputError(f"{source.name} cannot be read: {error}") from error
     except UnicodeDecodeError as error:

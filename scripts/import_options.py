@@ -1,6 +1,5 @@
 """The options that every `wangge import …` shares, and how a report is told."""
 
-import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -46,17 +45,16 @@ def import_command(function: Callable[..., None]) -> Callable[..., None]:
     shared = list(inspect.signature(_shared).parameters.values())
     names = [parameter.name for parameter in shared]
 
-    @functools.wraps(function)
     def command(**given: Any) -> None:  # noqa: ANN401 - whatever the command line holds
         with refusals():
             job = _shared(**{name: given.pop(name) for name in names})
             function(job, **given)
 
-    command.__signature__ = inspect.Signature([*shared, *own])
-    command.__annotations__ = {
-        parameter.name: parameter.annotation for parameter in (*shared, *own)
-    }
-    del command.__wrapped__  # type: ignore[attr-defined]
+    # What typer reads of a function: a wrapped one would show it the options of the wrapping.
+    described: Any = command
+    described.__name__, described.__doc__ = function.__name__, function.__doc__
+    described.__signature__ = inspect.Signature([*shared, *own])
+    described.__annotations__ = {each.name: each.annotation for each in (*shared, *own)}
     return command
 
 

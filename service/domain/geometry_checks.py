@@ -91,7 +91,12 @@ def point_fault(lon: float, lat: float) -> tuple[str, str] | None:
 
 def _fault(place: int, geometry: BaseGeometry | None, *, polygons: bool) -> ShapeFault | None:
     if geometry is None:
-        return _report(place, "missing", "没有图形", "there is no shape")
+        return _report(
+            place,
+            "missing",
+            "没有图形或环未闭合",
+            "there is no shape, or a ring that is not closed",
+        )
     if geometry.is_empty:
         return _report(place, "empty", "图形为空", "the shape is empty")
     if polygons and geometry.geom_type not in {"Polygon", "MultiPolygon"}:
