@@ -114,7 +114,8 @@ def test_a_number_that_is_none_refuses_the_file(session: Session, tmp_path: Path
         import_townships(session, path, PLAIN)
 
 
-def test_the_same_file_again_changes_nothing(session: Session, county: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("county")
+def test_the_same_file_again_changes_nothing(session: Session, tmp_path: Path) -> None:
     again = import_townships(session, _townships(tmp_path), PLAIN)
 
     assert again.already is not None
@@ -195,8 +196,9 @@ def _register(folder: Path, rows: list[list[str]]) -> Path:
     return write(folder / "r.csv", csv_bytes(filled, header))
 
 
+@pytest.mark.usefixtures("county")
 def test_good_rows_are_kept_and_a_corrected_file_doubles_nothing(
-    session: Session, county: str, tmp_path: Path
+    session: Session, tmp_path: Path
 ) -> None:
     rows = register_rows(20)
     rows[4][1] = rows[4][1][:-1] + "!"
@@ -217,9 +219,8 @@ def test_good_rows_are_kept_and_a_corrected_file_doubles_nothing(
     assert len(second.warned) == 20  # the licence's check digit, kept and told
 
 
-def test_coordinates_are_kept_as_given_with_their_datum(
-    session: Session, county: str, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("county")
+def test_coordinates_are_kept_as_given_with_their_datum(session: Session, tmp_path: Path) -> None:
     header = [*HEADER, "坐标系"]
     rows = [[*row, "GCJ-02"] for row in register_rows(1)]
 
@@ -253,9 +254,8 @@ def test_events_find_their_enterprise_by_code_or_by_name(
     assert [row.enterprise_id is None for row in rows] == [False, False, True]
 
 
-def test_a_file_without_one_good_row_is_refused(
-    session: Session, county: str, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("county")
+def test_a_file_without_one_good_row_is_refused(session: Session, tmp_path: Path) -> None:
     path = write(tmp_path / "e.csv", csv_bytes([["无名", "2012-05-01"]], ["企业", "日期"]))
 
     with pytest.raises(FileRefusedError, match="none of its 1 rows"):
@@ -263,7 +263,8 @@ def test_a_file_without_one_good_row_is_refused(
     assert _count(session, ImportBatchRow) == 1  # the townships'
 
 
-def test_officers_and_their_duties(session: Session, county: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("county")
+def test_officers_and_their_duties(session: Session, tmp_path: Path) -> None:
     cells = write(tmp_path / "c.geojson", collection(feature("c1", polygon(square(114.0, 38.0)))))
     begins = date(2012, 1, 1)
     import_cells(session, cells, PLAIN, plan=PlanOptions(begins=begins))
@@ -291,15 +292,17 @@ def test_officers_and_their_duties(session: Session, county: str, tmp_path: Path
     assert _count(session, ResponsibilityRow) == 2
 
 
-def test_duties_need_a_plan(session: Session, county: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("county")
+def test_duties_need_a_plan(session: Session, tmp_path: Path) -> None:
     duties = csv_bytes([["c1", "网格长", "A1", "2012-01-01"]], ["网格编码", "职责", "工号", "起"])
 
     with pytest.raises(NotFoundError, match="no plan is in force on 2012-01-01"):
         import_responsibilities(session, write(tmp_path / "d.csv", duties), PLAIN)
 
 
+@pytest.mark.usefixtures("county")
 def test_a_gazetteer_keeps_the_county_and_converts_its_datum(
-    session: Session, county: str, tmp_path: Path
+    session: Session, tmp_path: Path
 ) -> None:
     rows = [
         ["139999000000", "青石县", "county", "114.1", "38.05"],
@@ -323,7 +326,8 @@ def test_a_gazetteer_keeps_the_county_and_converts_its_datum(
     assert report.rows_kept == 2
 
 
-def test_villages_come_as_polygons_too(session: Session, county: str, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("county")
+def test_villages_come_as_polygons_too(session: Session, tmp_path: Path) -> None:
     text = collection(feature(f"{WEST}201", polygon(square(114.0, 38.0))))
 
     report = import_villages(session, write(tmp_path / "v.geojson", text), PLAIN)
@@ -334,9 +338,8 @@ def test_villages_come_as_polygons_too(session: Session, county: str, tmp_path: 
     assert kind == "MULTIPOLYGON"
 
 
-def test_what_is_stored_of_slivers_is_what_a_repair_made(
-    session: Session, county: str, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("county")
+def test_what_is_stored_of_slivers_is_what_a_repair_made(session: Session, tmp_path: Path) -> None:
     shapes = [
         feature("c1", polygon(square(114.0, 38.0))),
         feature("c2", polygon([[x - 0.00005 * (x < 114.15), y] for x, y in square(114.1, 38.0)])),
