@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from service.domain.addresses.context import Scope
 from service.domain.addresses.explain import REASONS
 from service.domain.addresses.index import CountyIndex, Town, Village
-from service.domain.addresses.parse import Reading, relative_phrase, road_and_number
+from service.domain.addresses.parse import Mention, Reading, relative_phrase, road_and_number
 from service.domain.addresses.resolve import Finding
 from service.domain.addresses.score import FROM_CONTEXT, PLACED, RULES, SHORT_REGION
 from service.domain.places import RADIUS_M, Candidate, Level, Placement, Token
@@ -45,7 +45,7 @@ def placed(answer: Answer, finding: Finding) -> Placement:
     if confidence < PLACED:
         return review(answer, Finding("", "low_confidence", also=_places(finding)))
     village, town = finding.village, finding.town or place
-    details = _details(answer, finding)
+    details = _details(answer)
     lon, lat, level, radius_m = _point(finding, details.metres)
     return Placement(
         status="placed",
@@ -73,7 +73,7 @@ def placed(answer: Answer, finding: Finding) -> Placement:
 
 def review(answer: Answer, finding: Finding, *, others: Sequence[Placement] = ()) -> Placement:
     """Return a placement that a person must decide, with its reason and candidates."""
-    details = _details(answer, finding)
+    details = _details(answer)
     zh, en = REASONS[finding.reason]
     found = candidates_of(answer, _places(finding), _CANDIDATE_CONFIDENCE)
     for other in others:
@@ -107,33 +107,38 @@ class _Details:
     tokens: tuple[Token, ...]
 
 
-def _details(answer: Answer, finding: Finding) -> _Details:
+def _details(answer: Answer) -> _Details:
     """Read road, number and relative phrase behind the last place used, and list the tokens."""
-    text, reading = answer.text, answer.reading
-    tokens = [Token("region", text[: answer.scope.end], 0)] if answer.scope.end else []
-    start = answer.scope.end
+    text, reading, scope = answer.text, answer.reading, answer.scope
+    tokens = [Token("region", text[: scope.end], 0)] if scope.end else []
+    start = scope.end
     if reading is not None:
-        for mention in reading.mentions:
-            if not mention.contained:
-                kind = "town" if mention.towns else "village"
-                tokens.append(Token(kind, text[mention.start : mention.end], mention.start))
-                start = mention.end
-        for kind, piece in (
-            ("unknown_town", reading.unknown_town),
-            ("unknown_village", reading.unknown_village),
-        ):
-            if piece:
-                tokens.append(Token(kind, piece, text.find(piece, answer.scope.end)))
-    if answer.scope.foreign:
-        tokens.append(Token("foreign", answer.scope.foreign, answer.scope.end))
+        mentions = [mention for mention in reading.mentions if not mention.contained]
+        start = mentions[-1].end if mentions else start
+        tokens += [_token_of(text, mention) for mention in mentions]
+        tokens += _unknown_names(text, reading, scope.end)
+    if scope.foreign:
+        tokens.append(Token("foreign", scope.foreign, scope.end))
     road, number = road_and_number(text, start)
     if not road and reading is not None and reading.lead:
         road, number = road_and_number(text, reading.start)
     relative, metres = relative_phrase(text, start)
-    for kind, piece in (("road", road), ("number", number), ("relative", relative)):
-        if piece:
-            tokens.append(Token(kind, piece, text.find(piece)))
+    pieces = (("road", road), ("number", number), ("relative", relative))
+    tokens += [Token(kind, piece, text.find(piece)) for kind, piece in pieces if piece]
     return _Details(road, number, relative, metres, tuple(tokens))
+
+
+def _token_of(text: str, mention: Mention) -> Token:
+    kind = "town" if mention.towns else "village"
+    return Token(kind, text[mention.start : mention.end], mention.start)
+
+
+def _unknown_names(text: str, reading: Reading, start: int) -> list[Token]:
+    pieces = (
+        ("unknown_town", reading.unknown_town),
+        ("unknown_village", reading.unknown_village),
+    )
+    return [Token(kind, piece, text.find(piece, start)) for kind, piece in pieces if piece]
 
 
 def _places(finding: Finding) -> list[Town | Village]:

@@ -134,13 +134,18 @@ def _find_rivals(villages: Sequence[Village]) -> None:
             by_name[form].append(village)
     rivals: defaultdict[str, list[Village]] = defaultdict(list)
     for village in villages:
-        for form in _spellings(village):
-            for shorter in {form[:i] + form[i + 1 :] for i in range(len(form))}:
-                for other in by_name.get(shorter, ()):
-                    if other is not village and other.parts.stem != village.parts.stem:
-                        rivals[other.code].append(village)
+        for shorter in _one_lost(village):
+            for other in by_name.get(shorter, ()):
+                if other is not village and other.parts.stem != village.parts.stem:
+                    rivals[other.code].append(village)
     for village in villages:
         village.rivals = tuple(dict.fromkeys(rivals.get(village.code, ())))
+
+
+def _one_lost(village: Village) -> Iterator[str]:
+    """Yield the village's spellings with one character left out."""
+    for form in _spellings(village):
+        yield from sorted({form[:i] + form[i + 1 :] for i in range(len(form))})
 
 
 def _spellings(village: Village) -> tuple[str, ...]:

@@ -166,7 +166,7 @@ def _find_mentions(index: CountyIndex, reading: Reading, start: int) -> None:
                     at = expected = mention.end + 1
                 continue
         at += 1
-    if reading.joined and len(reading.mentions) < 2:
+    if reading.joined and not reading.mentions[1:]:
         reading.joined = False
 
 
@@ -174,7 +174,7 @@ def _match(index: CountyIndex, text: str, at: int, *, bare: bool) -> Mention | N
     """Return the longest name at a position, its suffix included."""
     best: Mention | None = None
     for end, hit in index.hits_at(text, at):
-        found = _town_mention(hit.towns, text, at, end, bare=bare)
+        found = _town_mention(hit.towns, at, end, bare=bare)
         village = _village_mention(hit.villages, text, at, end, bare=bare)
         if village is not None and (
             found is None or village.end > found.end or found.town_match is TownMatch.STEM
@@ -199,7 +199,7 @@ def _merged(one: Mention, other: Mention) -> Mention:
 
 
 def _town_mention(
-    towns: tuple[tuple[Town, TownMatch], ...], text: str, at: int, end: int, *, bare: bool
+    towns: tuple[tuple[Town, TownMatch], ...], at: int, end: int, *, bare: bool
 ) -> Mention | None:
     if not towns or (towns[0][1] is TownMatch.STEM and not bare):
         return None

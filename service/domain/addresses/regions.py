@@ -16,42 +16,12 @@ _MAX_SEEN = 4096
 _CITY_DIGITS = 4
 _COUNTY_DIGITS = 6
 
-PROVINCES = [
-    "北京市",
-    "天津市",
-    "上海市",
-    "重庆市",
-    "河北省",
-    "山西省",
-    "辽宁省",
-    "吉林省",
-    "黑龙江省",
-    "江苏省",
-    "浙江省",
-    "安徽省",
-    "福建省",
-    "江西省",
-    "山东省",
-    "河南省",
-    "湖北省",
-    "湖南省",
-    "广东省",
-    "海南省",
-    "四川省",
-    "贵州省",
-    "云南省",
-    "陕西省",
-    "甘肃省",
-    "青海省",
-    "台湾省",
-    "内蒙古",
-    "广西",
-    "西藏",
-    "宁夏",
-    "新疆",
-    "香港",
-    "澳门",
-]
+PROVINCES = (
+    "北京市", "天津市", "上海市", "重庆市", "河北省", "山西省", "辽宁省", "吉林省", "黑龙江省",
+    "江苏省", "浙江省", "安徽省", "福建省", "江西省", "山东省", "河南省", "湖北省", "湖南省",
+    "广东省", "海南省", "四川省", "贵州省", "云南省", "陕西省", "甘肃省", "青海省", "台湾省",
+    "内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门",
+)  # fmt: skip
 
 # A region by its shape alone, for places that this gazetteer does not hold.
 _FOREIGN_PROVINCE = re.compile(
@@ -118,20 +88,7 @@ class RegionBook:
     def from_names(cls, names: Iterable[tuple[str, str]]) -> "RegionBook":
         """Build the book from (code of 2, 4 or 6 digits, name)."""
         table = {code: name for code, name in names if name and name != "市辖区"}
-        full = set(table.values())
-        forms: defaultdict[str, list[Form]] = defaultdict(list)
-        for code, name in table.items():
-            forms[name].append(Form(code, short=False))
-            for short in region_forms(name):
-                if short not in full:
-                    forms[short].append(Form(code, short=True))
-        # A retired county name that is also a living prefecture's (邢台) means the prefecture.
-        living = full | set(forms)
-        for code, name in table.items():
-            if len(code) == _COUNTY_DIGITS:
-                for former in swapped_region_forms(name):
-                    if former not in living:
-                        forms[former].append(Form(code, short=True))
+        forms = _written_forms(table)
         lengths: defaultdict[str, set[int]] = defaultdict(set)
         for form in forms:
             lengths[form[0]].add(len(form))
@@ -216,7 +173,26 @@ class RegionBook:
         """Whether the unknown regions ``ahead`` of a county's name can be those it lies in."""
         if self._names.get(county[:_CITY_DIGITS]):
             return False
-        return not (self._names.get(county[:2]) and ahead.startswith(tuple(PROVINCES)))
+        return not (self._names.get(county[:2]) and ahead.startswith(PROVINCES))
+
+
+def _written_forms(table: dict[str, str]) -> dict[str, list[Form]]:
+    """Return every way the regions are written, with the regions each may mean."""
+    full = set(table.values())
+    forms: defaultdict[str, list[Form]] = defaultdict(list)
+    for code, name in table.items():
+        forms[name].append(Form(code, short=False))
+        for short in region_forms(name):
+            if short not in full:
+                forms[short].append(Form(code, short=True))
+    # A retired county name that is also a living prefecture's (邢台) means the prefecture.
+    living = full | set(forms)
+    counties = [(code, name) for code, name in table.items() if len(code) == _COUNTY_DIGITS]
+    for code, name in counties:
+        for former in swapped_region_forms(name):
+            if former not in living:
+                forms[former].append(Form(code, short=True))
+    return forms
 
 
 def _literal_at(text: str, start: int) -> int:

@@ -28,14 +28,14 @@ def resolve(
     mentions = [m for m in reading.mentions if not m.contained]
     named = _named_town(mentions)
     if named is None and mentions:
-        named = _stem_with_village(index, mentions)
+        named = _stem_with_village(mentions)
     if named is not None:
         return _in_named_town(index, reading, mentions, named)
     villages = [m for m in mentions if m.villages]
     if hint is not None:
         return _in_hinted_town(index, reading, villages, hint)
     if villages:
-        return _village_alone(reading, mentions, villages)
+        return _village_alone(reading, villages)
     return _without_place(index, reading, mentions, seat)
 
 
@@ -46,11 +46,11 @@ def _named_town(mentions: list[Mention]) -> Mention | None:
     return None
 
 
-def _stem_with_village(index: CountyIndex, mentions: list[Mention]) -> Mention | None:
+def _stem_with_village(mentions: list[Mention]) -> Mention | None:
     """Return a bare town name that a village of that very town follows: 微水北良都村."""
-    if len(mentions) < 2:
+    if not mentions[1:]:
         return None
-    first, second = mentions[0], mentions[1]
+    first, second = mentions[:2]
     if first.town_match is not TownMatch.STEM or first.apart or second.apart:
         return None
     town = first.towns[0][0]
@@ -71,7 +71,7 @@ def _in_named_town(
     if named.apart and reading.unknown_town:
         return Finding("", "multiple_places", also=[town])
     villages = [m for m in mentions if m.villages and m is not named]
-    finding = _village_in_town(index, reading, villages, town, named)
+    finding = _village_in_town(index, reading, villages, town)
     return _judge_town_form(finding, named)
 
 
@@ -96,13 +96,12 @@ def _judge_town_form(finding: Finding, named: Mention) -> Finding:
     elif finding.village is not None and finding.rule != "town_pinyin_village":
         finding.rule = "old_town_village"
     else:
-        assert finding.town is not None
-        return Finding("", "town_old", also=[finding.town])
+        return Finding("", "town_old", also=[town for town, _ in named.towns])
     return finding
 
 
 def _village_in_town(
-    index: CountyIndex, reading: Reading, mentions: list[Mention], town: Town, named: Mention | None
+    index: CountyIndex, reading: Reading, mentions: list[Mention], town: Town
 ) -> Finding:
     inside: list[Village] = []
     apart = False
@@ -144,13 +143,13 @@ def _in_hinted_town(
     for mention in villages:
         if not any(v.town is hint for v in mention.villages):
             return Finding("", "township_hint_conflict", also=[hint, *mention.villages])
-    finding = _village_in_town(index, reading, villages, hint, None)
+    finding = _village_in_town(index, reading, villages, hint)
     if finding.rule in {"town", "town_unknown_village"}:
         finding.rule = "township_column"
     return finding
 
 
-def _village_alone(reading: Reading, mentions: list[Mention], villages: list[Mention]) -> Finding:
+def _village_alone(reading: Reading, villages: list[Mention]) -> Finding:
     first = villages[0]
     places: list[Town | Village] = [v for m in villages for v in m.villages]
     if len({v.town.code for m in villages for v in m.villages}) > 1:
