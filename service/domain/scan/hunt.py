@@ -10,23 +10,18 @@ block where it may beat its best; with 999 replicates that is a few dozen times 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from service.domain.scan.bitplanes import (
-    GROUP,
-    MAX_GROUPS,
-    WORDS,
-    add_rows,
-    lowest_bit,
-    reach,
-)
+from service.domain.scan.bitplanes import WORDS, lowest_bit, reach
+from service.domain.scan.counting import add_block, add_upper, count_of, most_cases
 from service.domain.scan.jit import inlined, kernel
 from service.domain.scan.levels import STEP, STEPS, Levels
-from service.domain.scan.likelihood import window_llr
 from service.domain.scan.model import Floats, Integers, Words
+from service.domain.scan.observed import Found, best_observed
 from service.domain.scan.replicates import OBSERVED, Replicates
-from service.domain.scan.rings import BOUND_SLACK, Blocks, Rules, block_neighbours, sort_block
+from service.domain.scan.rings import BOUND_SLACK, Blocks, Rules, block_neighbours
+from service.domain.scan.sorting import sort_block
 from service.domain.scan.tiles import Field
+from service.domain.scan.walks import walk
 
 
 class Bests(NamedTuple):
@@ -41,6 +36,7 @@ class Bests(NamedTuple):
         counter: Running counts.
         flags: Replicates that may beat their best in the block at hand.
         seen: Observed cases before each block.
+        marks: Of each block, the best observed ratio so far when one of its windows equalled it.
         last: Coordinates of the last centre, its reach, and the squared size of the study.
     """
 
@@ -52,14 +48,8 @@ class Bests(NamedTuple):
     counter: Words
     flags: Words
     seen: Integers
+    marks: Floats
     last: Floats
-
-
-class Found(NamedTuple):
-    """The best observed window of each location: its ratio and its number of locations."""
-
-    llr: Floats
-    size: Integers
 
 
 def make_bests(levels: Levels, total_cases: int, taking_part: Words, floor: float) -> Bests:
@@ -80,6 +70,7 @@ def make_bests(levels: Levels, total_cases: int, taking_part: Words, floor: floa
         counter=np.zeros((planes, WORDS), np.uint64),
         flags=np.zeros((1, WORDS), np.uint64),
         seen=np.zeros(levels.risk.size + 4, np.int64),
+        marks=np.zeros(levels.risk.size + 4),
         last=np.zeros(5),
     )
 
@@ -103,7 +94,8 @@ def hunt(
         bests.last[0], bests.last[1] = field.x[centre], field.y[centre]
         bests.last[2], bests.last[3] = field.z[centre], reached
         _count_blocks(centre, number, field, rules, levels, sets, bests, blocks)
-        _best_observed(centre, number, field, rules, levels, sets, bests, blocks, found)
+        seen, marks = bests.seen, bests.marks
+        best_observed(centre, number, seen, marks, field, rules, levels, sets, blocks, found)
 
 
 @inlined
@@ -176,88 +168,6 @@ def _count_blocks(
 
 
 @kernel
-def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Integers) -> int:
-    """Return the most cases a data set can have in a block."""
-    most = 0
-    for k in range(start, start + length):
-        most += (1 << digits[order[k]]) - 1
-    return most
-
-
-@kernel
-def add_block(
-    start: int,
-    length: int,
-    planes: int,
-    order: NDArray[np.int32],
-    bits: Words,
-    counter: Words,
-) -> None:
-    """Add the first digits of a block to the counters."""
-    groups = (length + GROUP - 1) // GROUP
-    done = 0
-    while done < groups:
-        some = min(groups - done, MAX_GROUPS)
-        add_rows(counter, 0, planes, bits, order, start + done * GROUP, some)
-        done += some
-
-
-@kernel
-def add_upper(
-    start: int,
-    length: int,
-    planes: int,
-    zero_row: int,
-    order: NDArray[np.int32],
-    bits: Words,
-    digits: Integers,
-    upper: Integers,
-    counter: Words,
-) -> None:
-    """Add the higher digits of a block, gathered digit by digit."""
-    rows = np.empty(MAX_GROUPS * GROUP, np.int32)
-    digit, more = 1, True
-    while more and digit < planes:
-        more = False
-        filled = 0
-        for k in range(start, start + length):
-            j = order[k]
-            if digits[j] <= digit:
-                continue
-            more = True
-            rows[filled] = upper[j] + digit - 1
-            filled += 1
-            if filled == rows.size:
-                add_rows(counter, digit, planes - digit, bits, rows, 0, MAX_GROUPS)
-                filled = 0
-        if filled > 0:
-            groups = (filled + GROUP - 1) // GROUP
-            rows[filled : groups * GROUP] = zero_row
-            add_rows(counter, digit, planes - digit, bits, rows, 0, groups)
-        digit += 1
-
-
-@kernel
-def count_of(replicate: int, planes: int, counter: Words) -> int:
-    """Return the running count of one replicate."""
-    word, bit = replicate >> 6, np.uint64(replicate & 63)
-    count = np.int64(0)
-    for p in range(planes):
-        count |= np.int64((counter[p, word] >> bit) & np.uint64(1)) << p
-    return count
-
-
-@inlined
-def _cases_at(j: int, replicate: int, sets: Replicates) -> int:
-    word, bit = replicate >> 6, np.uint64(replicate & 63)
-    count = np.int64((sets.bits[j, word] >> bit) & np.uint64(1))
-    for p in range(1, sets.digits[j]):
-        row = sets.upper[j] + p - 1
-        count |= np.int64((sets.bits[row, word] >> bit) & np.uint64(1)) << p
-    return count
-
-
-@kernel
 def _walk_flagged(
     block: int,
     planes: int,
@@ -274,48 +184,10 @@ def _walk_flagged(
             replicate = (word << 6) + lowest_bit(flags)
             flags &= flags - np.uint64(1)
             cases = count_of(replicate, planes, bests.counter)
-            value, _ = _walk(block, replicate, cases, bests.llr[replicate], rules, sets, blocks)
+            value, _ = walk(block, replicate, cases, bests.llr[replicate], rules, sets, blocks)
             if value > bests.llr[replicate]:
                 bests.llr[replicate] = value
                 _raise_step(replicate, min(STEPS - 1, int(value / STEP)), rules, levels, bests)
-
-
-@kernel
-def _walk(
-    block: int,
-    replicate: int,
-    cases: int,
-    best: float,
-    rules: Rules,
-    sets: Replicates,
-    blocks: Blocks,
-) -> tuple[float, int]:
-    """Return the best window of one data set in a sorted block, and its place in the block.
-
-    From the outside in, so that of equally good windows the smallest stays. Divergence is at
-    most the chi-square distance: a window that fails by it needs no logarithm.
-    """
-    place = -1
-    start = blocks.start[block]
-    share = rules.total_cases / rules.total_risk
-    spread = 1.0 - share if rules.bernoulli else 1.0
-    for k in range(start + blocks.length[block] - 1, start - 1, -1):
-        if blocks.may_end[k]:
-            inside = blocks.inside[k]
-            expected = inside * share
-            excess = cases - expected
-            variance = spread * expected * (1.0 - inside / rules.total_risk)
-            wanted = (rules.high and excess > 0 and cases >= rules.min_cases) or (
-                rules.low and excess < 0
-            )
-            if wanted and excess * excess * 1.000001 >= best * variance:
-                value = window_llr(
-                    cases, inside, rules.total_cases, rules.total_risk, rules.bernoulli
-                )
-                if value > best or (value == best and place >= 0):
-                    best, place = value, k - start
-        cases -= _cases_at(blocks.order[k], replicate, sets)
-    return best, place
 
 
 @inlined
@@ -344,59 +216,3 @@ def _replace(
                 thresholds[row, word] ^= bit
             changed >>= 1
             row += 1
-
-
-@inlined
-def _best_observed(
-    centre: int,
-    number: int,
-    field: Field,
-    rules: Rules,
-    levels: Levels,
-    sets: Replicates,
-    bests: Bests,
-    blocks: Blocks,
-    found: Found,
-) -> None:
-    """Note the best window of the observed data around a centre, the smallest of equals."""
-    seen, ready, ranks = bests.seen, blocks.ready, blocks.rank
-    high, low, level, level_up = levels.high, levels.low, blocks.level, blocks.level_up
-    best, size, first = 0.0, 0, most_striking(number, rules, seen, blocks.risk)
-    for turn in range(-1, number):
-        # The most striking block first: what it holds lets most others be passed over.
-        block = first if turn < 0 else turn
-        if turn == first:
-            continue
-        step = min(STEPS - 1, int(best / STEP))
-        many = rules.high and seen[block + 1] >= high[step, level[block]]
-        few = rules.low and seen[block] < low[step, level_up[block]]
-        if not (many or few):
-            continue
-        if not ready[block]:
-            sort_block(centre, block, number, field, rules, blocks)
-        floor = best if ranks[block] > size else best * (1 - 1e-15)
-        value, place = _walk(block, OBSERVED, seen[block + 1], floor, rules, sets, blocks)
-        here = ranks[block] + place + 1
-        if place >= 0 and (value > best or (value == best and here < size)):
-            best, size = value, here
-    found.llr[centre] = best
-    found.size[centre] = size
-
-
-@kernel
-def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
-    """Return the block whose end has the largest ratio, or nearly: a good one to start from."""
-    first, most = 0, -1.0
-    share = rules.total_cases / rules.total_risk
-    for block in range(number):
-        cases, expected = seen[block + 1], risk[block + 1] * share
-        many = rules.high and cases > expected and cases >= rules.min_cases
-        few = rules.low and cases < expected
-        if many or few:
-            # The inside half of the Poisson ratio.
-            striking = expected - cases
-            if cases > 0 and expected > 0:
-                striking += cases * np.log(cases / expected)
-            if striking > most:
-                first, most = block, striking
-    return first

@@ -17,13 +17,20 @@ from numpy.typing import NDArray
 
 from service.domain.scan.jit import inlined, kernel
 from service.domain.scan.model import Floats, Integers
+from service.domain.scan.ring_passes import (
+    add_up,
+    measure,
+    read_rings,
+    scatter,
+    square_rounded,
+    tally,
+)
 from service.domain.scan.tiles import Field
 
 OCTAVES = 20  # of squared distance told apart; anything nearer shares the first ring
 MANTISSA_BITS = 52
 PAD = 8  # rows the adder takes at once; a block is filled up with the row of zeros
 BOUND_SLACK = 1e-9
-SORT_BY_INSERTION = 64
 DIRECT_SEARCH = 1 << 62
 
 
@@ -198,75 +205,6 @@ def _assign_rings(
         add_up(spans, into.span, into.ring, field.size, into.ring_size)
 
 
-# The passes over all candidates are kernels of plain arrays: taking an array out of a tuple for
-# every element would hide the loop from the vectoriser.
-
-
-@kernel
-def measure(xs: Floats, ys: Floats, zs: Floats, x: float, y: float, z: float, key: Floats) -> None:
-    """Set squared distances from a point."""
-    for k in range(key.size):
-        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
-        key[k] = dx * dx + dy * dy + dz * dz
-
-
-@kernel
-def square_rounded(key: Floats) -> None:
-    """Make keys the squares of rounded distances: equal distances then have equal keys."""
-    for k in range(key.size):
-        distance = math.sqrt(key[k])
-        key[k] = distance * distance
-
-
-@kernel
-def read_rings(
-    key_bits: Integers, shift: int, base: int, rings: int, ring: NDArray[np.int32]
-) -> None:
-    """Read the ring of each squared distance out of its leading bits."""
-    for k in range(ring.size):
-        ring[k] = min(max((key_bits[k] >> shift) - base, 0), rings)
-
-
-@kernel
-def tally(ring: NDArray[np.int32], count: Integers) -> None:
-    """Count the candidates of each ring."""
-    for k in range(ring.size):
-        count[ring[k]] += 1
-
-
-@kernel
-def add_up(
-    spans: int, span: Integers, ring: NDArray[np.int32], values: Integers, totals: Integers
-) -> None:
-    """Add up the values of each ring's candidates."""
-    totals[:] = 0
-    at = 0
-    for s in range(spans):
-        for j in range(span[2 * s], span[2 * s + 1]):
-            totals[ring[at]] += values[j]
-            at += 1
-
-
-@kernel
-def scatter(
-    spans: int,
-    last: int,
-    span: Integers,
-    ring: NDArray[np.int32],
-    place: Integers,
-    order: NDArray[np.int32],
-) -> None:
-    """Put each candidate up to the last ring where its ring has room."""
-    at = 0
-    for s in range(spans):
-        for j in range(span[2 * s], span[2 * s + 1]):
-            to = ring[at]
-            at += 1
-            if to <= last:
-                order[place[to]] = j
-                place[to] += 1
-
-
 @inlined
 def _cut_blocks(
     centre: int, field: Field, rules: Rules, levels: Integers, into: Blocks
@@ -325,56 +263,3 @@ def _close_block(
         into.order[place] = field.x.size
         place += 1
     return place
-
-
-@kernel
-def sort_block(
-    centre: int, block: int, blocks: int, field: Field, rules: Rules, into: Blocks
-) -> None:
-    """Sort one block by distance and find out where its windows may end."""
-    start, end = into.start[block], into.start[block] + into.length[block]
-    for k in range(start, end):
-        into.distance[k] = _distance(centre, into.order[k], field)
-    if end - start > SORT_BY_INSERTION:
-        by_distance = np.argsort(into.distance[start:end])
-        into.distance[start:end] = into.distance[start:end][by_distance]
-        into.order[start:end] = into.order[start:end][by_distance]
-    _insert_in_order(start, end, field.number, into)
-    beyond = np.inf
-    if block + 1 < blocks:
-        first = into.start[block + 1]
-        for k in range(first, first + into.length[block + 1]):
-            beyond = min(beyond, _distance(centre, into.order[k], field))
-    risk, size = into.risk[block], into.size[block]
-    for k in range(start, end):
-        risk += field.risk[into.order[k]]
-        size += field.size[into.order[k]]
-        into.inside[k] = risk
-        after = into.distance[k + 1] if k + 1 < end else beyond
-        apart = not rules.closed or after - into.distance[k] > rules.distance_slack
-        near = into.distance[k] <= rules.max_radius
-        into.may_end[k] = apart and near and size <= rules.size_limit
-    into.ready[block] = True
-
-
-@inlined
-def _distance(centre: int, other: int, field: Field) -> float:
-    dx = field.x[other] - field.x[centre]
-    dy = field.y[other] - field.y[centre]
-    dz = field.z[other] - field.z[centre]
-    return math.sqrt(dx * dx + dy * dy + dz * dz)
-
-
-@inlined
-def _insert_in_order(start: int, end: int, number: Integers, into: Blocks) -> None:
-    """Sort by (distance, number); fast when nearly sorted already."""
-    for k in range(start + 1, end):
-        order, distance = into.order[k], into.distance[k]
-        at = k
-        while at > start and (
-            into.distance[at - 1] > distance
-            or (into.distance[at - 1] == distance and number[into.order[at - 1]] > number[order])
-        ):
-            into.order[at], into.distance[at] = into.order[at - 1], into.distance[at - 1]
-            at -= 1
-        into.order[at], into.distance[at] = order, distance

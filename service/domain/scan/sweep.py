@@ -10,9 +10,10 @@ import numpy as np
 
 from service.domain.scan.bitplanes import REPLICATES, WORDS
 from service.domain.scan.errors import ScanStoppedError
-from service.domain.scan.hunt import Bests, Found, hunt, make_bests
+from service.domain.scan.hunt import Bests, hunt, make_bests
 from service.domain.scan.levels import Levels, make_levels
 from service.domain.scan.model import Floats, Integers, ScanSettings, Words
+from service.domain.scan.observed import Found
 from service.domain.scan.replicates import BATCH, Replicates, pack
 from service.domain.scan.rings import Blocks, Rules, make_blocks, ring_shift
 from service.domain.scan.simulate import fill_urn

@@ -38,7 +38,7 @@ def llr(study: Study, cases: int, risk: int) -> float:
 def brute(study: Study, cases: NDArray[np.int64], settings: ScanSettings) -> Brute:
     values, sizes = [], []
     for i in range(study.x.size):
-        best, size = 0.0, 0
+        windows = [(0.0, 0)]
         deltas = (a - a[i] for a in (study.x, study.y, study.z))
         distance = np.sqrt(sum(d * d for d in deltas))
         order = np.argsort(distance, kind="stable")
@@ -57,8 +57,9 @@ def brute(study: Study, cases: NDArray[np.int64], settings: ScanSettings) -> Bru
             high = excess > 0 and n >= settings.min_cases and settings.rates != "low"
             low = excess < 0 and settings.rates != "high"
             value = llr(study, n, risk) if high or low else 0.0
-            if value > best + 1e-12:
-                best, size = value, k + 1
+            windows.append((value, k + 1))
+        best = max(value for value, _ in windows)
+        # Of windows that differ by rounding only, the smallest.
+        sizes.append(min(size for value, size in windows if value >= best * (1 - 1e-9)))
         values.append(best)
-        sizes.append(size)
     return Brute(llr=values, size=sizes, maximum=max(values))

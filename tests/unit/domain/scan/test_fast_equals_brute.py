@@ -68,9 +68,9 @@ def test_every_window_best_and_every_simulated_maximum_agree(  # noqa: PLR0913, 
 
     slow = brute(study, study.cases, asked)
     np.testing.assert_allclose(found.llr, slow.llr, rtol=1e-9, atol=1e-9)
-    assert found.size[found.llr > 1e-9].tolist() == [
-        size for size, value in zip(slow.size, found.llr, strict=True) if value > 1e-9
-    ]
+    # A ratio below 1e-3 has too few right digits left for both to see the same windows as equal.
+    clear = found.llr > 1e-3
+    assert found.size[clear].tolist() == np.array(slow.size)[clear].tolist()
     simulated = simulate_counts(study, seed, 0, 7)
     assert (simulated.sum(axis=0) == study.total_cases).all()
     maxima = [brute(study, simulated[:, r], asked).maximum for r in range(7)]

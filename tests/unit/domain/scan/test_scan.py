@@ -67,6 +67,16 @@ def test_rows_at_one_place_enter_together_and_are_all_reported() -> None:
     assert result.clusters[0].relative_risk is None
 
 
+def test_of_windows_equal_but_for_rounding_the_smallest_is_reported() -> None:
+    # Around each case: the place alone, and all places but the other case, seen from both sides.
+    asked = ScanSettings(
+        model="bernoulli", rates="both", max_share=1.0, min_cases=1, replications=9
+    )
+    x = [0.0, 1.0, 2.1, 3.3, 4.6, 6.0]
+    result = scan(x, np.zeros(6), [1, 0, 0, 0, 0, 1], np.ones(6), settings=asked)
+    assert [cluster.members for cluster in result.clusters] == [(0,), (5,)]
+
+
 def test_sequential_removal_finds_clusters_apart() -> None:
     asked = ScanSettings(model="bernoulli", secondary="sequential", replications=99)
     clusters = scan(*town(), settings=asked).clusters

@@ -1,0 +1,113 @@
+"""The best window of the observed data around one centre."""
+
+# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+
+from typing import NamedTuple
+
+import numpy as np
+
+from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.levels import STEP, STEPS, Levels
+from service.domain.scan.model import Floats, Integers
+from service.domain.scan.replicates import OBSERVED, Replicates
+from service.domain.scan.rings import Blocks, Rules
+from service.domain.scan.sorting import sort_block
+from service.domain.scan.tiles import Field
+from service.domain.scan.walks import EQUAL, walk
+
+
+class Found(NamedTuple):
+    """The best observed window of each location: its ratio and its number of locations."""
+
+    llr: Floats
+    size: Integers
+
+
+@kernel
+def best_observed(
+    centre: int,
+    number: int,
+    seen: Integers,
+    marks: Floats,
+    field: Field,
+    rules: Rules,
+    levels: Levels,
+    sets: Replicates,
+    blocks: Blocks,
+    found: Found,
+) -> None:
+    """Note the largest ratio around a centre, and the smallest window that equals it.
+
+    Args:
+        centre: A location.
+        number: Of its blocks.
+        seen: Observed cases before each block.
+        marks: Room for one number per block.
+        field: All locations.
+        rules: Of windows.
+        levels: Critical counts.
+        sets: All data sets.
+        blocks: Of the centre.
+        found: Where to.
+    """
+    ready, high, low = blocks.ready, levels.high, levels.low
+    level_down, level_up = blocks.level, blocks.level_up
+    best, first = 0.0, most_striking(number, rules, seen, blocks.risk)
+    marks[:number] = -1.0
+    for turn in range(-1, number):
+        # The most striking block first: what it holds lets most others be passed over.
+        block = first if turn < 0 else turn
+        if turn == first:
+            continue
+        step = min(STEPS - 1, int(best * EQUAL / STEP))
+        many = rules.high and seen[block + 1] >= high[step, level_down[block]]
+        few = rules.low and seen[block] < low[step, level_up[block]]
+        if not (many or few):
+            continue
+        if not ready[block]:
+            sort_block(centre, block, number, field, rules, blocks)
+        best, place = walk(block, OBSERVED, seen[block + 1], best, rules, sets, blocks)
+        if place >= 0:
+            marks[block] = best
+    found.llr[centre] = best
+    found.size[centre] = _smallest(number, best, seen, marks, rules, sets, blocks)
+
+
+@inlined
+def _smallest(
+    number: int,
+    best: float,
+    seen: Integers,
+    marks: Floats,
+    rules: Rules,
+    sets: Replicates,
+    blocks: Blocks,
+) -> int:
+    """Return the locations of the smallest window that equals the best; 0 if there is none."""
+    size = 0
+    for block in range(number):
+        if marks[block] >= best * EQUAL:
+            _, place = walk(block, OBSERVED, seen[block + 1], best, rules, sets, blocks)
+            if place >= 0:
+                size = blocks.rank[block] + place + 1
+                break
+    return size
+
+
+@kernel
+def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
+    """Return the block whose end has the largest ratio, or nearly: a good one to start from."""
+    first, most = 0, -1.0
+    share = rules.total_cases / rules.total_risk
+    for block in range(number):
+        cases, expected = seen[block + 1], risk[block + 1] * share
+        many = rules.high and cases > expected and cases >= rules.min_cases
+        few = rules.low and cases < expected
+        if many or few:
+            # The inside half of the Poisson ratio.
+            striking = expected - cases
+            if cases > 0 and expected > 0:
+                striking += cases * np.log(cases / expected)
+            if striking > most:
+                first, most = block, striking
+    return first
