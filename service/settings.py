@@ -41,8 +41,7 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="The port of the pages.")
     county: str | None = Field(
         default=None,
-        pattern=r"^\d{6}$",
-        description="Six-digit code of the county to work in; unset: the only one loaded.",
+        description="Code of the county to work in; unset: the only one loaded.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="How much is logged."
