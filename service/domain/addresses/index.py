@@ -47,6 +47,13 @@ class Village:
         ending = "社区" if self.parts.kind is VillageKind.COMMUNITY else "村"
         return self.parts.stem + ending
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every full way the name is written."""
+        if self.parts.kind is VillageKind.EITHER and not self.parts.whole:
+            return (self.parts.stem + "村", self.parts.stem + "社区")
+        return (self.written,)
+
 
 class Hit(NamedTuple):
     """What a piece of text may name in this county."""
@@ -130,11 +137,12 @@ def _find_rivals(villages: Sequence[Village]) -> None:
     """Note for each village the longer names that one lost character turns into its own."""
     by_name: defaultdict[str, list[Village]] = defaultdict(list)
     for village in villages:
-        for form in _spellings(village):
+        for form in village.spellings:
             by_name[form].append(village)
     rivals: defaultdict[str, list[Village]] = defaultdict(list)
     for village in villages:
-        for shorter in _one_lost(village):
+        shorts = {short for form in village.spellings for short in one_lost(form)}
+        for shorter in sorted(shorts):
             for other in by_name.get(shorter, ()):
                 if other is not village and other.parts.stem != village.parts.stem:
                     rivals[other.code].append(village)
@@ -142,18 +150,9 @@ def _find_rivals(villages: Sequence[Village]) -> None:
         village.rivals = tuple(dict.fromkeys(rivals.get(village.code, ())))
 
 
-def _one_lost(village: Village) -> Iterator[str]:
-    """Yield the village's spellings with one character left out."""
-    for form in _spellings(village):
-        yield from sorted({form[:i] + form[i + 1 :] for i in range(len(form))})
-
-
-def _spellings(village: Village) -> tuple[str, ...]:
-    if village.parts.whole:
-        return (village.parts.stem,)
-    if village.parts.kind is VillageKind.EITHER:
-        return (village.parts.stem + "村", village.parts.stem + "社区")
-    return (village.written,)
+def one_lost(name: str) -> set[str]:
+    """Return what a name becomes when any one of its characters is left out."""
+    return {name[:i] + name[i + 1 :] for i in range(len(name))}
 
 
 def make_village(

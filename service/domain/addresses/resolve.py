@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from service.domain.addresses.index import CountyIndex, Town, Village
 from service.domain.addresses.names import TownMatch
 from service.domain.addresses.parse import Mention, Reading
-from service.domain.addresses.similar import alike_in_county, homophone_in_town, similar_villages
+from service.domain.addresses.similar import (
+    alike_in_county,
+    homophone_in_town,
+    one_longer_in_town,
+    similar_villages,
+)
 
 _MIN_BARE = 3  # shorter bare names are ordinary words: 花园, 石门, 城内
 
@@ -118,6 +123,9 @@ def _village_in_town(
         if reading.joined:
             return Finding("", "multiple_places", also=[*inside])
         return Finding("same_town_villages", town=town, also=[*inside])
+    rivals = [rival for rival in inside[0].rivals if rival.town is town]
+    if rivals:
+        return Finding("same_town_villages", town=town, also=[*inside, *rivals])
     strong = any(m.strong for m in mentions)
     rule = "town_village_apart" if apart else "town_village" if strong else "town_bare_village"
     return Finding(rule, town=town, village=inside[0])
@@ -128,9 +136,10 @@ def _unknown_in_town(index: CountyIndex, reading: Reading, town: Town) -> Findin
     if not name:
         return Finding("town", town=town)
     heard = homophone_in_town(index, town, name)
-    if len(heard) == 1:
+    longer = one_longer_in_town(index, town, name)
+    if len(heard) == 1 and not longer:
         return Finding("town_pinyin_village", town=town, village=heard[0])
-    also = heard or similar_villages(index.villages_of(town), name)
+    also = dict.fromkeys([*heard, *longer]) or similar_villages(index.villages_of(town), name)
     return Finding("town_unknown_village", town=town, also=[*also])
 
 

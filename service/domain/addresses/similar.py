@@ -6,7 +6,7 @@ from functools import lru_cache
 from pypinyin import Style, pinyin
 from rapidfuzz import fuzz, process
 
-from service.domain.addresses.index import CountyIndex, Town, Village
+from service.domain.addresses.index import CountyIndex, Town, Village, one_lost
 from service.domain.addresses.names import village_name
 
 _LIMIT = 5
@@ -33,6 +33,15 @@ def homophone_in_town(index: CountyIndex, town: Town, name: str) -> list[Village
         village
         for village in index.villages_of(town)
         if village.parts.kind is stem.kind and sounds_like(village.parts.stem, stem.stem)
+    ]
+
+
+def one_longer_in_town(index: CountyIndex, town: Town, name: str) -> list[Village]:
+    """Return the villages of a town that a written name is, but for one lost character."""
+    return [
+        village
+        for village in index.villages_of(town)
+        if any(name in one_lost(form) for form in village.spellings if len(form) == len(name) + 1)
     ]
 
 

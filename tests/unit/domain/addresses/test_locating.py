@@ -19,7 +19,7 @@ VILLAGES = {
         "高家庄村委会", "城内村委会", "东梁洼村委会", "重名村委会", "坡头村委会", "上坡头村委会",
     ],
     "003": ["和顺村委会", "西梁洼村委会", "桃李店村委会"],
-    "004": ["冀家村村委会", "石佛村委会"],
+    "004": ["冀家村村委会", "石佛村委会", "付庄村委会", "傅家庄村委会"],
 }  # fmt: skip
 
 
@@ -61,6 +61,10 @@ def locate(geocoder: GazetteerGeocoder, address: str) -> Placement:
         ("青石县云溪镇北粮都村", "云溪镇", "北良都村委会", "town_pinyin_village"),
         ("青石县和义集乡和顺村", "和义集乡", "和顺村委会", "town_village"),
         ("青石县坡头村", "石桥乡", "", "same_town_villages"),
+        ("青石县石桥乡坡头村", "石桥乡", "", "same_town_villages"),
+        ("青石县石桥乡上坡头村", "石桥乡", "上坡头村委会", "town_village"),
+        ("青石县冀家村乡富家庄村", "冀家村乡", "傅家庄村委会", "town_pinyin_village"),
+        ("青石县冀家村乡傅庄村", "冀家村乡", "", "town_unknown_village"),
         ("青石县云溪镇天边村", "云溪镇", "", "town_unknown_village"),
     ],
 )
@@ -119,6 +123,22 @@ def test_a_lost_character_keeps_the_right_village_among_the_candidates(
     names = {c.name for c in locate(geocoder, "青石县梁洼村").candidates}
 
     assert {"东梁洼村委会", "西梁洼村委会"} <= names
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("石桥乡坡头村", ["坡头村委会", "上坡头村委会"]),
+        ("冀家村乡傅庄村", ["付庄村委会", "傅家庄村委会"]),
+    ],
+)
+def test_neighbours_one_lost_character_apart_are_both_candidates(
+    geocoder: GazetteerGeocoder, address: str, names: list[str]
+) -> None:
+    found = locate(geocoder, address)
+
+    assert found.level is Level.TOWNSHIP
+    assert [candidate.name for candidate in found.candidates] == names
 
 
 def test_another_county_in_the_credit_code_goes_to_a_person(geocoder: GazetteerGeocoder) -> None:
