@@ -34,6 +34,9 @@ _ZERO = ir.Constant(_VECTOR, None)
 _ONES = ir.Constant(_VECTOR, [ir.Constant(_WORD, -1)] * LANES)
 
 
+_room = cast("Callable[..., Value]", cgutils.alloca_once)  # untyped
+
+
 def _word(value: int) -> Value:
     return ir.Constant(_WORD, value)
 
@@ -99,8 +102,8 @@ def _add_rows(
         total = _Rows(context, builder, sig.args[0], args[0])
         source = _Rows(context, builder, sig.args[3], args[3])
         numbers = context.make_array(sig.args[4])(context, builder, args[4]).data
-        block = [cgutils.alloca_once(builder, _VECTOR) for _ in range(BLOCK_PLANES)]
-        carry = cgutils.alloca_once(builder, _VECTOR)
+        block = [_room(builder, _VECTOR) for _ in range(BLOCK_PLANES)]
+        carry = _room(builder, _VECTOR)
         for half in range(WORDS // LANES):
             for plane in block:
                 builder.store(_ZERO, plane)
@@ -156,7 +159,7 @@ def _reach(
         flips = builder.shuffle_vector(
             flips, _ZERO, ir.Constant(ir.VectorType(ir.IntType(32), LANES), None)
         )
-        reached = cgutils.alloca_once(builder, _VECTOR)
+        reached = _room(builder, _VECTOR)
         union = _ZERO
         for half in range(WORDS // LANES):
             builder.store(_ONES, reached)

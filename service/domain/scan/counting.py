@@ -79,4 +79,4 @@ def count_of(replicate: int, planes: int, counter: Words) -> int:
     count = np.int64(0)
     for p in range(planes):
         count |= np.int64((counter[p, word] >> bit) & np.uint64(1)) << p
-    return count
+    return int(count)

@@ -36,7 +36,7 @@ def next_word(state: Words) -> np.uint64:
     state[0] ^= state[3]
     state[2] ^= shifted
     state[3] = (state[3] << np.uint64(45)) | (state[3] >> np.uint64(19))
-    return word
+    return np.uint64(word)
 
 
 @inlined

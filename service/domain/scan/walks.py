@@ -70,5 +70,5 @@ def walk(
         held = np.int64((bits[j, word] >> shift) & one)
         for p in range(1, digits[j]):
             held |= np.int64((bits[upper[j] + p - 1, word] >> shift) & one) << p
-        cases -= held
+        cases -= int(held)
     return best, place

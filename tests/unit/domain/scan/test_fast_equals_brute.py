@@ -1,6 +1,6 @@
 import importlib.util
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -77,8 +77,18 @@ def test_every_window_best_and_every_simulated_maximum_agree(  # noqa: PLR0913, 
     np.testing.assert_allclose(found.null_maxima, maxima, rtol=1e-9, atol=1e-9)
 
 
+def test_of_windows_equal_but_for_rounding_the_smallest_counts() -> None:
+    # From each case: its own place, and all places but that of the other case, are as striking.
+    asked = ScanSettings(
+        model="bernoulli", rates="both", max_share=1.0, min_cases=1, replications=0
+    )
+    x = [0.0, 1.0, 2.1, 3.3, 4.6, 6.0]
+    study = make_study(x, np.zeros(6), [1, 0, 0, 0, 0, 1], np.ones(6), settings=asked)
+    assert sweep(study, asked, Watch()).size[[0, 5]].tolist() == [1, 1]
+
+
 @pytest.mark.parametrize("model", ["bernoulli", "poisson"])
-def test_many_points_in_town_and_country_agree(model: Any) -> None:
+def test_many_points_in_town_and_country_agree(model: Literal["bernoulli", "poisson"]) -> None:
     rng = np.random.default_rng(3)
     x, y = np.hstack([rng.random((2, 150)) * 100, rng.normal(50, 0.01, (2, 150))])
     cases, population = rng.binomial(1, 0.2, 300), np.ones(300)

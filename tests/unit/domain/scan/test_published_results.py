@@ -1,7 +1,7 @@
 import csv
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -49,7 +49,12 @@ def require(result: ScanResult, ids: list[str], published: list[dict[str, Any]])
         ("nydf/expected_latlong_50", 0.5, "sphere"),
     ],
 )
-def test_new_york_leukemia(name: str, share: float, geometry: Any, ties: Any) -> None:
+def test_new_york_leukemia(
+    name: str,
+    share: float,
+    geometry: Literal["plane", "sphere"],
+    ties: Literal["closed", "satscan"],
+) -> None:
     places, cases = words("satscan_ny_coords.txt"), words("satscan_ny_cases.txt")
     people = words("satscan_ny_pop.txt")
     first, second = np.array([[float(v) for v in p] for p in places.values()]).T

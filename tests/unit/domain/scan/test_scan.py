@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 import numba
@@ -27,7 +28,7 @@ LINE = [0.0, 1.0, 2.0, 3.0]
         ((LINE, LINE, [1, 0, 0], [1, 1, 1, 1]), "equally long"),
     ],
 )
-def test_bad_rows_are_refused_with_a_reason(rows: Any, message: str) -> None:
+def test_bad_rows_are_refused_with_a_reason(rows: Sequence[Any], message: str) -> None:
     with pytest.raises(InvalidInputError, match=message):
         scan(*rows, settings=BERNOULLI)
 
@@ -65,16 +66,6 @@ def test_rows_at_one_place_enter_together_and_are_all_reported() -> None:
     assert result.n_locations == 5
     assert result.clusters[0].members == (0, 1)
     assert result.clusters[0].relative_risk is None
-
-
-def test_of_windows_equal_but_for_rounding_the_smallest_is_reported() -> None:
-    # Around each case: the place alone, and all places but the other case, seen from both sides.
-    asked = ScanSettings(
-        model="bernoulli", rates="both", max_share=1.0, min_cases=1, replications=9
-    )
-    x = [0.0, 1.0, 2.1, 3.3, 4.6, 6.0]
-    result = scan(x, np.zeros(6), [1, 0, 0, 0, 0, 1], np.ones(6), settings=asked)
-    assert [cluster.members for cluster in result.clusters] == [(0,), (5,)]
 
 
 def test_sequential_removal_finds_clusters_apart() -> None:
