@@ -64,7 +64,7 @@ app = typer.Typer(
 @app.callback()
 def prepare() -> None:
     """Set logging up once for every command."""
-    configure_logging(Settings())
+    configure_logging(Settings(), quiet=True)
 
 
 if __name__ == "__main__":

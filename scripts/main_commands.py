@@ -12,6 +12,7 @@ from scripts.serving import serve as serve_pages
 from service.database import server
 from service.database.migrate import upgrade
 from service.database.session import engine_at
+from service.logs import configure_logging
 from service.settings import Settings
 
 
@@ -36,5 +37,6 @@ def serve(
     settings = Settings()
     if port is not None:
         settings = settings.model_copy(update={"port": port})
+    configure_logging(settings)
     with refusals(), server.running(settings), claimed_port(settings) as claimed:
         serve_pages(settings, claimed, Console())
