@@ -157,13 +157,15 @@ def _owners(row: Row) -> Words:
     )
     if not shares:
         return Words("责任人：无", "Responsible: nobody")
-    named = [f"{one.get('name', '')} {float(one['share']):.0%}" for one in shares[:_OWNERS_SHOWN]]
+    shown = [(one.get("name"), f"{float(one['share']):.0%}") for one in shares[:_OWNERS_SHOWN]]
+    named_zh = [f"{name or '无人'} {share}" for name, share in shown]
+    named_en = [f"{name or 'nobody'} {share}" for name, share in shown]
     rest = sum(float(one["share"]) for one in shares[_OWNERS_SHOWN:])
     others_zh = [f"其他 {rest:.0%}"] if rest > 0 else []
     others_en = [f"others {rest:.0%}"] if rest > 0 else []
     return Words(
-        "责任人 " + " · ".join([*named, *others_zh]),
-        "Responsible: " + " · ".join([*named, *others_en]),
+        "责任人 " + " · ".join([*named_zh, *others_zh]),
+        "Responsible: " + " · ".join([*named_en, *others_en]),
     )
 
 
