@@ -14,12 +14,14 @@ from maps.cell import build_cell_map
 from maps.coverage import build_coverage_map
 from maps.hotspot import build_hotspot_map
 from maps.model import (
+    PRODUCTS,
     Audience,
     CellInput,
     CoverageInput,
     Geography,
     HotspotInput,
     MapMeta,
+    ProductLabel,
 )
 from maps.publish import to_html
 from service.database import (
@@ -139,7 +141,17 @@ def _hotspot_input(session: Session, county_code: str, subject: MapSubject) -> H
         clusters=clusters.latest(session, county_code, on),
         enterprises=_enterprises(session, county_code, plan_id),
         township_rates=counts.join(_intervals(counts)),
+        products=switch_of(statistics),
     )
+
+
+def switch_of(statistics: DataFrame) -> tuple[ProductLabel, ...]:
+    """Return the product switch: those with statistics, known ones first, all of them last."""
+    found = {str(one) for one in statistics["product"].unique()}
+    known = [label for label in PRODUCTS if label.key in found and label.key != "all"]
+    others = sorted(found - {label.key for label in PRODUCTS})
+    named = [ProductLabel(key=key, zh=key, en=key) for key in others]
+    return (*known, *named, PRODUCTS[-1])
 
 
 def _coverage_input(session: Session, county_code: str, subject: MapSubject) -> CoverageInput:

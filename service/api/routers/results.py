@@ -1,0 +1,62 @@
+"""What was computed: gaps, clusters, targets. Nothing is computed here."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+
+from service.api.answers import answer
+from service.api.dependencies import Key, Page, PageDep, Product, RowId, ScopeDep
+from service.api.downloads import target_file
+from service.database import clusters, gaps, targets
+
+router = APIRouter(tags=["results"])
+
+
+@router.get("/gaps", summary="List gaps in supervision")
+def list_gaps(
+    scope: ScopeDep, page: PageDep, kind: Key | None = None, township: Key | None = None
+) -> Response:
+    """Return the gaps found for the day; 404 when nobody has looked."""
+    found = gaps.latest(scope.session, scope.code, scope.on)
+    of_kind = (found["kind"] == kind) | (kind is None)
+    of_township = (found["township_code"] == township) | (township is None)
+    return answer(found[of_kind & of_township], page)
+
+
+@router.get("/clusters", summary="List clusters of problem producers")
+def list_clusters(
+    scope: ScopeDep,
+    page: PageDep,
+    product: Product | None = None,
+    max_p: Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)] = 1.0,
+) -> Response:
+    """Return the clusters found for the day, the most surprising first."""
+    found = clusters.latest(scope.session, scope.code, scope.on)
+    of_product = (found["product"] == product) | (product is None)
+    return answer(found[of_product & (found["p"] <= max_p)], page)
+
+
+TargetForm = Literal["json", "geojson", "csv", "xlsx", "gpx", "html"]
+
+
+@router.get("/targets", summary="List whom to visit next, and why")
+def list_targets(
+    scope: ScopeDep,
+    *,
+    cell: Key | None = None,
+    officer: RowId | None = None,
+    form: Annotated[TargetForm, Query(alias="format")] = "json",
+    limit: Annotated[int, Query(ge=1, le=5000)] = 100,
+    offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
+) -> Response:
+    """Return targets by rank: of a cell, an officer, or the county; each score with its lines."""
+    if cell is not None:
+        found = targets.of_cell(scope.session, scope.code, scope.on, cell)
+    elif officer is not None:
+        found = targets.of_officer(scope.session, scope.code, scope.on, officer)
+    else:
+        found = targets.of_county(scope.session, scope.code, scope.on)
+    if form in ("json", "geojson"):
+        return answer(found, Page(limit, offset, form == "geojson"))
+    return target_file(scope, found, form, cell)

@@ -1,0 +1,1 @@
+"""What the pages say, from what was computed: plain values for the templates."""

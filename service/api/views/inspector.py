@@ -1,0 +1,121 @@
+"""What the inspector sees: the list of a cell or an officer, and the choice of both."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from geopandas import GeoDataFrame
+from pandas import DataFrame
+
+from service.api.dependencies import Scope
+from service.database import cells, officers, targets
+from service.domain.errors import NotFoundError
+
+LISTED = 50
+_TONES = ((60, "s3"), (40, "s2"), (20, "s1"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One entry of a list to choose from."""
+
+    value: str
+    label: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InspectorDay:
+    """The list of the day: of one cell, or of an officer's cells."""
+
+    cell: str | None
+    officer_id: int | None
+    title: str
+    officer_name: str
+    rows: list[dict[str, Any]]
+    total: int
+    overdue: int
+    cells: list[Choice]
+    officers: list[Choice]
+
+
+def day_of(scope: Scope, cell: str | None, officer_id: int | None) -> InspectorDay:
+    """Return the list asked for, or that of the cell with the county's first target.
+
+    Raises:
+        NotFoundError: The cell is not in the plan, or the officer leads no cell.
+    """
+    every_cell = cells.of_plan(scope.session, scope.code, scope.plan_id)
+    held = officers.responsible_on(scope.session, scope.code, scope.plan_id, scope.on)
+    leads = held[held["duty"] == "lead"]
+    if cell is None and officer_id is None:
+        cell = _first_cell(scope, every_cell)
+    if officer_id is not None and cell is None:
+        listed = targets.of_officer(scope.session, scope.code, scope.on, officer_id)
+        mine = leads[leads["officer_id"] == officer_id]
+        if mine.empty:
+            raise NotFoundError(f"officer {officer_id} leads no cell on {scope.on}")
+        title = f"{mine['name'].iloc[0]} · {mine['cell_code'].nunique()} 格"
+    else:
+        named = every_cell[every_cell["code"] == cell]
+        if named.empty:
+            raise NotFoundError(f"the plan in force on {scope.on} has no cell {cell}")
+        listed = targets.of_cell(scope.session, scope.code, scope.on, str(cell))
+        mine = leads[leads["cell_code"] == cell]
+        title = f"{named['township_name'].iloc[0]} {named['name'].iloc[0]}"
+    return InspectorDay(
+        cell=cell,
+        officer_id=officer_id if cell is None else None,
+        title=title,
+        officer_name="、".join(dict.fromkeys(mine["name"].astype(str))),
+        rows=_rows(listed.head(LISTED), scope.on),
+        total=len(listed),
+        overdue=sum(_is_past(due, scope.on) for due in listed["due_on"]),
+        cells=_cells(every_cell),
+        officers=_officers(leads),
+    )
+
+
+def _first_cell(scope: Scope, every_cell: DataFrame) -> str:
+    ranked = targets.of_county(scope.session, scope.code, scope.on)
+    with_cell = ranked["cell_code"].dropna()
+    return str(with_cell.iloc[0] if len(with_cell) else every_cell["code"].iloc[0])
+
+
+def _cells(every_cell: DataFrame) -> list[Choice]:
+    columns = ["code", "name", "township_name"]
+    ordered = every_cell.sort_values(["township_code", "code"])[columns]
+    return [
+        Choice(value=str(code), label=str(name), group=str(township))
+        for code, name, township in ordered.itertuples(index=False, name=None)
+    ]
+
+
+def _officers(leads: DataFrame) -> list[Choice]:
+    counts = leads.groupby(["officer_id", "name"])["cell_code"].nunique()
+    return [
+        Choice(value=str(officer_id), label=str(name), group=str(n))
+        for (officer_id, name), n in counts.items()
+    ]
+
+
+def _rows(shown: GeoDataFrame, on: date) -> list[dict[str, Any]]:
+    rows = DataFrame(shown.drop(columns="geometry")).to_dict("records")
+    return [
+        {
+            **{str(key): None if _is_missing(value) else value for key, value in row.items()},
+            "number": number,
+            "tone": next((tone for least, tone in _TONES if row["score"] >= least), ""),
+            "is_overdue": _is_past(row["due_on"], on),
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _is_past(due: object, on: date) -> bool:
+    return isinstance(due, date) and not pd.isna(due) and due < on
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))

@@ -1,0 +1,155 @@
+"""What the planner sees: officers and their load, gaps by kind with their smallest fix."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from geopandas import GeoDataFrame
+from pandas import DataFrame
+
+from service.api.dependencies import Scope
+from service.database import cells, gaps, officers, policies, targets, townships
+from service.domain.gaps import NAMES
+
+LISTED = 60
+PER_PAGE = 100
+_ORDER = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """An officer with the cells that they lead and the visits a month that these require."""
+
+    officer_id: int
+    name: str
+    township: str
+    cells: int
+    enterprises: int
+    required: float
+    capacity: float
+    first_cell: str
+
+    @property
+    def share(self) -> float:
+        """Required visits over capacity; 1 is full."""
+        return self.required / self.capacity if self.capacity > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapList:
+    """Some gaps, how many there are in all, and how many of each kind."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    counts: list[tuple[str, tuple[str, str], int]]
+    offset: int
+    next_offset: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything on the planner's page."""
+
+    loads: list[Load]
+    gaps: GapList
+    cells: int
+    held: int
+
+
+def desk(scope: Scope, kind: str | None) -> Desk:
+    """Return the planner's page, its gaps narrowed to a kind."""
+    held = officers.responsible_on(scope.session, scope.code, scope.plan_id, scope.on)
+    leads = held[held["duty"] == "lead"]
+    return Desk(
+        loads=_loads(scope, leads),
+        gaps=gap_list(scope, kind=kind, limit=LISTED),
+        cells=len(cells.of_plan(scope.session, scope.code, scope.plan_id)),
+        held=int(leads["cell_code"].nunique()),
+    )
+
+
+def gap_list(
+    scope: Scope,
+    *,
+    kind: str | None = None,
+    township: str | None = None,
+    offset: int = 0,
+    limit: int = PER_PAGE,
+) -> GapList:
+    """Return gaps, the most severe first, of a kind or township if asked."""
+    found = gaps.latest(scope.session, scope.code, scope.on)
+    here = found[(found["township_code"] == township) | (township is None)]
+    chosen = here[(here["kind"] == kind) | (kind is None)]
+    ranked = chosen.assign(step=chosen["severity"].map(_ORDER)).sort_values(
+        ["step", "gap_id"], kind="stable"
+    )
+    end = offset + limit
+    return GapList(
+        rows=_rows(scope, ranked.iloc[offset:end]),
+        total=len(ranked),
+        counts=[
+            (str(each), names, int((here["kind"] == str(each)).sum()))
+            for each, names in NAMES.items()
+        ],
+        offset=offset,
+        next_offset=end if end < len(ranked) else None,
+    )
+
+
+def _rows(scope: Scope, shown: GeoDataFrame) -> list[dict[str, Any]]:
+    names = _township_names(scope)
+    kinds = {str(kind): words for kind, words in NAMES.items()}
+    rows = DataFrame(shown.drop(columns="geometry")).to_dict("records")
+    return [
+        {
+            **{str(key): None if _is_missing(value) else value for key, value in row.items()},
+            "name": kinds.get(str(row["kind"]), (str(row["kind"]), str(row["kind"]))),
+            "place": names.get(str(row["township_code"]), ""),
+        }
+        for row in rows
+    ]
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _township_names(scope: Scope) -> dict[str, str]:
+    shapes = townships.of_county(scope.session, scope.code)
+    return dict(zip(shapes["code"].astype(str), shapes["name"].astype(str), strict=True))
+
+
+def _loads(scope: Scope, leads: DataFrame) -> list[Load]:
+    """Return each lead's load, the fullest first; the definition is that of gap G5."""
+    names = _township_names(scope)
+    people = officers.of_county(scope.session, scope.code).set_index("officer_id")
+    work = _required(scope)
+    loads = [
+        Load(
+            officer_id=int(officer_id),
+            name=str(rows["name"].iloc[0]),
+            township=names.get(str(people["township_code"].get(officer_id)), ""),
+            cells=int(rows["cell_code"].nunique()),
+            enterprises=work.get(int(officer_id), (0, 0.0))[0],
+            required=work.get(int(officer_id), (0, 0.0))[1],
+            capacity=float(rows["capacity_visits_per_month"].iloc[0]),
+            first_cell=str(rows["cell_code"].iloc[0]),
+        )
+        for officer_id, rows in leads.groupby("officer_id")
+    ]
+    return sorted(loads, key=lambda each: (-each.share, each.name))
+
+
+def _required(scope: Scope) -> dict[int, tuple[int, float]]:
+    """Return enterprises and the visits a month that the policy requires, by officer."""
+    policy = policies.inspection_policies(scope.session, scope.code)
+    listed = targets.of_county(scope.session, scope.code, scope.on)
+    mine = listed[listed["officer_id"].notna() & listed["cell_code"].notna()]
+    totals: dict[int, tuple[int, float]] = {}
+    for officer_id, product, risk_class in zip(
+        mine["officer_id"], mine["product"], mine["risk_class"], strict=True
+    ):
+        count, visits = totals.get(int(officer_id), (0, 0.0))
+        each = policy.visits_per_month(str(product), int(risk_class))
+        totals[int(officer_id)] = (count + 1, visits + each)
+    return totals
