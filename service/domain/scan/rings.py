@@ -61,7 +61,7 @@ class Blocks(NamedTuple):
         key_bits: The same memory as whole numbers.
         ring: Of each candidate.
         span: First and one past the last location of each run of candidates.
-        count: Locations in each ring, then where the next one goes.
+        held: Locations in each ring, then where the next one goes.
         ring_risk: Risk in each ring.
         ring_size: Size in each ring.
         order: Locations block by block, each block filled up to a multiple of eight.
@@ -82,7 +82,7 @@ class Blocks(NamedTuple):
     key_bits: Integers
     ring: NDArray[np.int32]
     span: Integers
-    count: Integers
+    held: Integers
     ring_risk: Integers
     ring_size: Integers
     order: NDArray[np.int32]
@@ -116,7 +116,7 @@ def make_blocks(locations: int, tiles: int, levels: int, shift: int) -> Blocks:
         key_bits=key.view(np.int64),
         ring=np.zeros(locations + 1, np.int32),
         span=np.zeros(2 * tiles + 2, np.int64),
-        count=np.zeros(rings + 1, np.int64),
+        held=np.zeros(rings + 1, np.int64),
         ring_risk=np.zeros(rings + 1, np.int64),
         ring_size=np.zeros(rings + 1, np.int64),
         order=np.zeros(entries, np.int32),
@@ -150,12 +150,12 @@ def block_neighbours(
         (`bound` itself if it is not).
     """
     spans = _spans_within(centre, bound, field, into)
-    rings = into.count.size - 1
+    rings = into.held.size - 1
     into.key[0] = bound
     base = (into.key_bits[0] >> rules.shift) - rings + 1
     _assign_rings(centre, spans, base, field, rules, into)
     blocks, last = _cut_blocks(centre, field, rules, levels, into)
-    scatter(spans, last, into.span, into.ring, into.count, into.order)
+    scatter(spans, last, into.span, into.ring, into.held, into.order)
     if into.size[blocks] <= rules.size_limit:
         return blocks, bound
     into.key_bits[0] = (base + last + 1) << rules.shift
@@ -187,7 +187,7 @@ def _assign_rings(
 ) -> None:
     """Find the ring of each candidate; count the locations, risk and size of each ring."""
     x, y, z = field.x[centre], field.y[centre], field.z[centre]
-    into.count[:] = 0
+    into.held[:] = 0
     at = 0
     for s in range(spans):
         first, end = into.span[2 * s], into.span[2 * s + 1]
@@ -196,8 +196,8 @@ def _assign_rings(
         if not rules.closed:
             square_rounded(key)
         ring = into.ring[at : at + end - first]
-        read_rings(key.view(np.int64), rules.shift, base, into.count.size - 1, ring)
-        tally(ring, into.count)
+        read_rings(key.view(np.int64), rules.shift, base, into.held.size - 1, ring)
+        tally(ring, into.held)
         at += end - first
     if not rules.equal_risk:
         add_up(spans, into.span, into.ring, field.risk, into.ring_risk)
@@ -211,11 +211,11 @@ def _cut_blocks(
 ) -> tuple[int, int]:
     """Make runs of rings into blocks; return how many, and the last ring in one."""
     blocks, level, level_up, place, rank = 0, 0, 0, 0, 0
-    risk, size = np.int64(0), np.int64(0)
-    last = into.count.size - 2
+    risk, size = 0, 0
+    last = into.held.size - 2
     is_open, target = False, np.int64(0)
-    for ring in range(into.count.size - 1):
-        count = into.count[ring]
+    for ring in range(into.held.size - 1):
+        count = into.held[ring]
         if count == 0:
             continue
         if not is_open:
@@ -229,12 +229,12 @@ def _cut_blocks(
             into.start[blocks], into.rank[blocks] = place, rank
             into.risk[blocks], into.size[blocks] = risk, size
             into.level[blocks], into.ready[blocks] = level, False
-        into.count[ring] = place
+        into.held[ring] = place
         place += count
         rank += count
-        added = count * field.risk[0] if rules.equal_risk else into.ring_risk[ring]
+        added = int(count * field.risk[0] if rules.equal_risk else into.ring_risk[ring])
         risk += added
-        size += into.ring_size[ring] if rules.own_size else added
+        size += int(into.ring_size[ring]) if rules.own_size else added
         if risk >= target or size > rules.size_limit:
             place = _close_block(blocks, place, risk, levels, level_up, field, into)
             level_up = into.level_up[blocks]
