@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
@@ -13,7 +12,7 @@ from jinja2 import Environment, PackageLoader
 from service.api import i18n
 from service.api.dependencies import Scope
 from service.api.i18n import COOKIE, Language
-from service.api.routers.static import page_asset
+from service.api.page_assets import page_asset
 from service.database import analyses, counties
 
 _YEAR_S = 365 * 24 * 3600
@@ -23,12 +22,6 @@ templates = Environment(
 )
 
 
-def is_known(value: object) -> bool:
-    """Tell whether a cell of a frame holds something."""
-    return value is not None and not (pd.api.types.is_scalar(value) and pd.isna(value))
-
-
-templates.tests["known"] = is_known
 templates.globals["asset"] = lambda name: f"/static/{name}?v={page_asset(name).digest}"
 
 
@@ -96,7 +89,7 @@ def page(
 
 def day_text(value: object) -> str:
     """Return a date of a frame as text, '' where missing."""
-    return value.isoformat()[:10] if isinstance(value, date) and is_known(value) else ""
+    return value.isoformat()[:10] if isinstance(value, date) else ""
 
 
 templates.filters["day"] = day_text

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
 from service.api.dependencies import Scope
+from service.api.views.rows import plain_rows
 from service.database import cells, officers, targets
 from service.domain.errors import NotFoundError
 
@@ -93,29 +93,25 @@ def _cells(every_cell: DataFrame) -> list[Choice]:
 
 
 def _officers(leads: DataFrame) -> list[Choice]:
-    counts = leads.groupby(["officer_id", "name"])["cell_code"].nunique()
+    counts = leads.groupby("officer_id")["cell_code"].nunique()
+    people = leads.drop_duplicates("officer_id").sort_values("name")
     return [
-        Choice(value=str(officer_id), label=str(name), group=str(n))
-        for (officer_id, name), n in counts.items()
+        Choice(value=str(officer_id), label=str(name), group=str(counts[officer_id]))
+        for officer_id, name in people[["officer_id", "name"]].itertuples(index=False, name=None)
     ]
 
 
 def _rows(shown: GeoDataFrame, on: date) -> list[dict[str, Any]]:
-    rows = DataFrame(shown.drop(columns="geometry")).to_dict("records")
     return [
         {
-            **{str(key): None if _is_missing(value) else value for key, value in row.items()},
+            **row,
             "number": number,
             "tone": next((tone for least, tone in _TONES if row["score"] >= least), ""),
             "is_overdue": _is_past(row["due_on"], on),
         }
-        for number, row in enumerate(rows, start=1)
+        for number, row in enumerate(plain_rows(shown), start=1)
     ]
 
 
 def _is_past(due: object, on: date) -> bool:
-    return isinstance(due, date) and not pd.isna(due) and due < on
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    return isinstance(due, date) and due < on

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
 from service.api.dependencies import Scope
+from service.api.views.rows import plain_rows
 from service.database import cells, gaps, officers, policies, targets, townships
 from service.domain.gaps import NAMES
 
@@ -99,19 +99,14 @@ def gap_list(
 def _rows(scope: Scope, shown: GeoDataFrame) -> list[dict[str, Any]]:
     names = _township_names(scope)
     kinds = {str(kind): words for kind, words in NAMES.items()}
-    rows = DataFrame(shown.drop(columns="geometry")).to_dict("records")
     return [
         {
-            **{str(key): None if _is_missing(value) else value for key, value in row.items()},
+            **row,
             "name": kinds.get(str(row["kind"]), (str(row["kind"]), str(row["kind"]))),
             "place": names.get(str(row["township_code"]), ""),
         }
-        for row in rows
+        for row in plain_rows(shown)
     ]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
 def _township_names(scope: Scope) -> dict[str, str]:
@@ -124,19 +119,22 @@ def _loads(scope: Scope, leads: DataFrame) -> list[Load]:
     names = _township_names(scope)
     people = officers.of_county(scope.session, scope.code).set_index("officer_id")
     work = _required(scope)
-    loads = [
-        Load(
-            officer_id=int(officer_id),
-            name=str(rows["name"].iloc[0]),
-            township=names.get(str(people["township_code"].get(officer_id)), ""),
-            cells=int(rows["cell_code"].nunique()),
-            enterprises=work.get(int(officer_id), (0, 0.0))[0],
-            required=work.get(int(officer_id), (0, 0.0))[1],
-            capacity=float(rows["capacity_visits_per_month"].iloc[0]),
-            first_cell=str(rows["cell_code"].iloc[0]),
+    loads = []
+    for officer_id in (int(each) for each in leads["officer_id"].unique()):
+        rows = leads[leads["officer_id"] == officer_id]
+        enterprises, required = work.get(officer_id, (0, 0.0))
+        loads.append(
+            Load(
+                officer_id=officer_id,
+                name=str(rows["name"].iloc[0]),
+                township=names.get(str(people["township_code"].get(officer_id)), ""),
+                cells=int(rows["cell_code"].nunique()),
+                enterprises=enterprises,
+                required=required,
+                capacity=float(rows["capacity_visits_per_month"].iloc[0]),
+                first_cell=str(rows["cell_code"].iloc[0]),
+            )
         )
-        for officer_id, rows in leads.groupby("officer_id")
-    ]
     return sorted(loads, key=lambda each: (-each.share, each.name))
 
 

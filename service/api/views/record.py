@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-from pandas import DataFrame
-
 from service.api.dependencies import Scope
+from service.api.views.rows import plain_rows
 from service.database import analyses, enterprises, event_lists, gaps, targets
 from service.domain.errors import NotFoundError
 
@@ -46,12 +44,12 @@ def record_of(scope: Scope, enterprise_id: int) -> Record:
     )
     return Record(
         facts={
-            **_records(own)[0],
+            **plain_rows(own)[0],
             "lon": None if point is None else round(point.x, 6),
             "lat": None if point is None else round(point.y, 6),
         },
-        licences=_records(held[held["enterprise_id"] == enterprise_id]),
-        events=_records(events),
+        licences=plain_rows(held[held["enterprise_id"] == enterprise_id]),
+        events=plain_rows(events),
         events_total=total,
         gaps=_gaps(scope, enterprise_id),
         target=_target(scope, enterprise_id),
@@ -62,23 +60,11 @@ def _gaps(scope: Scope, enterprise_id: int) -> list[dict[str, Any]]:
     if analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is None:
         return []
     found = gaps.latest(scope.session, scope.code, scope.on)
-    return _records(found[found["enterprise_id"] == enterprise_id])
+    return plain_rows(found[found["enterprise_id"] == enterprise_id])
 
 
 def _target(scope: Scope, enterprise_id: int) -> dict[str, Any] | None:
     if analyses.latest_or_none(scope.session, scope.code, "targets", scope.on) is None:
         return None
     ranked = targets.of_county(scope.session, scope.code, scope.on)
-    return next(iter(_records(ranked[ranked["enterprise_id"] == enterprise_id])), None)
-
-
-def _records(frame: DataFrame) -> list[dict[str, Any]]:
-    table = DataFrame(frame.drop(columns="geometry", errors="ignore"))
-    return [
-        {str(key): None if _is_missing(value) else value for key, value in row.items()}
-        for row in table.to_dict("records")
-    ]
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or bool(pd.api.types.is_scalar(value) and pd.isna(value))
+    return next(iter(plain_rows(ranked[ranked["enterprise_id"] == enterprise_id])), None)
