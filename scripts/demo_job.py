@@ -70,14 +70,14 @@ def analyse(settings: Settings, county_code: str, on: date) -> None:
         geocoder = geocoder_of(db, county_code)
         done = locate_enterprises(db, county_code, geocoder)
         placed, review = sum(done.placed.values()), sum(done.review.values())
-        current.note(f"{placed} placed, {review} to review")
+        current.tell(f"{placed} placed, {review} to review")
     with step("Clusters, 999 simulations") as current, open_session(settings, commit=True) as db:
         found = find_clusters(db, county_code, on=on)
-        current.note(f"{sum(found.significant.values())} below p 0.05")
+        current.tell(f"{sum(found.significant.values())} below p 0.05")
     with step("Gaps in supervision") as current, open_session(settings, commit=True) as db:
-        current.note(f"{len(find_gaps(db, county_code, on=on).frame)} gaps")
+        current.tell(f"{len(find_gaps(db, county_code, on=on).frame)} gaps")
     with step("Targets") as current, open_session(settings, commit=True) as db:
-        current.note(f"{len(rank_targets(db, county_code, on=on).frame)} ranked")
+        current.tell(f"{len(rank_targets(db, county_code, on=on).frame)} ranked")
 
 
 def write_maps(settings: Settings, county_code: str, on: date, paths: dict[str, Path]) -> None:
@@ -118,4 +118,4 @@ def _is_done(settings: Settings, maps: dict[str, Path]) -> bool:
 def _note(current: Step, reports: Sequence[ImportReport]) -> None:
     kept = ", ".join(f"{report.kind} {report.rows_kept}" for report in reports)
     refused = sum(len(report.refused) for report in reports)
-    current.note(kept + (f"; {refused} faults returned" if refused else ""))
+    current.tell(kept + (f"; {refused} faults returned" if refused else ""))

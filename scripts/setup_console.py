@@ -24,6 +24,7 @@ class Step:
         self._stream = stream
         self._started = self._noted = time.monotonic()
         self._live = stream.isatty()
+        self._outcome = ""
         self._show(f"• {title} …", end="" if self._live else "\n")
 
     def note(self, text: str) -> None:
@@ -36,9 +37,13 @@ class Step:
             self._noted = now
             self._show(f"  … {text.strip()[:_WIDTH]} ({now - self._started:.0f} s)")
 
+    def tell(self, outcome: str) -> None:
+        """Keep what came out of the step, to be said when it is over."""
+        self._outcome = f": {outcome}"
+
     def done(self) -> None:
         """Say that the step is over, and how long it took."""
-        self._finish("✓", "")
+        self._finish("✓", self._outcome)
 
     def failed(self) -> None:
         """Say that the step did not succeed; the reason follows as an error."""
