@@ -4,7 +4,7 @@ They are kernels of plain arrays: taking an array out of a tuple for every eleme
 loop from the vectoriser.
 """
 
-# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+# ruff: noqa: PLR0913, PLR0917, FBT001 - kernels take plain arrays, by position
 
 import math
 
@@ -16,32 +16,46 @@ from service.domain.scan.model import Floats, Integers
 
 
 @kernel
-def measure(xs: Floats, ys: Floats, zs: Floats, x: float, y: float, z: float, key: Floats) -> None:
-    """Set squared distances from a point."""
-    for k in range(key.size):
-        dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
-        key[k] = dx * dx + dy * dy + dz * dz
+def measure(
+    xs: Floats,
+    ys: Floats,
+    zs: Floats,
+    x: float,
+    y: float,
+    z: float,
+    rounded: bool,
+    key: NDArray[np.float32],
+) -> None:
+    """Set keys that rise with the distance from a point: squares, in single precision.
 
-
-@kernel
-def square_rounded(key: Floats) -> None:
-    """Make keys the squares of rounded distances: equal distances then have equal keys."""
-    for k in range(key.size):
-        distance = math.sqrt(key[k])
-        key[k] = distance * distance
+    The nearer of two points never gets the larger key. Where `rounded`, squares are those of
+    rounded distances: equal distances then have equal keys.
+    """
+    if rounded:
+        for k in range(key.size):
+            dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+            distance = math.sqrt(dx * dx + dy * dy + dz * dz)
+            key[k] = distance * distance
+    else:
+        for k in range(key.size):
+            dx, dy, dz = xs[k] - x, ys[k] - y, zs[k] - z
+            key[k] = dx * dx + dy * dy + dz * dz
 
 
 @kernel
 def read_rings(
-    key_bits: Integers, shift: int, base: int, rings: int, ring: NDArray[np.int32]
+    key_bits: NDArray[np.int32], shift: int, base: int, rings: int, ring: NDArray[np.int32]
 ) -> None:
     """Read the ring of each squared distance out of its leading bits."""
+    # All in 32 bits, so that one instruction does eight.
+    by, lowest, most = np.int32(shift), np.int32(base), np.int32(rings)
+    none = np.int32(0)
     for k in range(ring.size):
-        ring[k] = min(max((key_bits[k] >> shift) - base, 0), rings)
+        ring[k] = min(max(np.int32(np.int32(key_bits[k] >> by) - lowest), none), most)
 
 
 @kernel
-def tally(ring: NDArray[np.int32], count: Integers) -> None:
+def tally(ring: NDArray[np.int32], count: NDArray[np.int32]) -> None:
     """Count the candidates of each ring."""
     for k in range(ring.size):
         count[ring[k]] += 1
@@ -66,7 +80,7 @@ def scatter(
     last: int,
     span: Integers,
     ring: NDArray[np.int32],
-    place: Integers,
+    place: NDArray[np.int32],
     order: NDArray[np.int32],
 ) -> None:
     """Put each candidate up to the last ring where its ring has room."""

@@ -22,16 +22,15 @@ from service.domain.scan.ring_passes import (
     measure,
     read_rings,
     scatter,
-    square_rounded,
     tally,
 )
 from service.domain.scan.tiles import Field
 
 OCTAVES = 20  # of squared distance told apart; anything nearer shares the first ring
-MANTISSA_BITS = 52
+MANTISSA_BITS = 23  # of single precision
 PAD = 8  # rows the adder takes at once; a block is filled up with the row of zeros
-BOUND_SLACK = 1e-9
-DIRECT_SEARCH = 1 << 62
+BOUND_SLACK = 1e-6  # rounding of single precision and more
+NO_LEVEL = 1 << 62
 
 
 class Rules(NamedTuple):
@@ -78,11 +77,11 @@ class Blocks(NamedTuple):
         may_end: Whether a window may end there.
     """
 
-    key: Floats
-    key_bits: Integers
+    key: NDArray[np.float32]
+    key_bits: NDArray[np.int32]
     ring: NDArray[np.int32]
     span: Integers
-    held: Integers
+    held: NDArray[np.int32]
     ring_risk: Integers
     ring_size: Integers
     order: NDArray[np.int32]
@@ -99,9 +98,14 @@ class Blocks(NamedTuple):
     may_end: NDArray[np.bool_]
 
 
-def ring_shift(locations: int) -> int:
-    """Return how far to shift the bits of a squared distance: finer rings for more locations."""
-    per_octave = min(9, max(4, math.ceil(math.log2(locations) / 2 + 1)))
+def ring_shift(window: float) -> int:
+    """Return how far to shift the bits of a squared distance.
+
+    Args:
+        window: Locations in the largest window. Half of them lie in its outermost octave when
+            they are spread evenly; a ring there should hold about eight.
+    """
+    per_octave = min(9, max(4, math.ceil(math.log2(max(1.0, window)) - 4)))
     return MANTISSA_BITS - per_octave
 
 
@@ -109,14 +113,14 @@ def make_blocks(locations: int, tiles: int, levels: int, shift: int) -> Blocks:
     """Make room for the blocks of a centre."""
     rings = OCTAVES << (MANTISSA_BITS - shift)
     blocks, entries = levels + 2, locations + PAD * (levels + 3)
-    key = np.zeros(locations + 1)
+    key = np.zeros(locations + 1, np.float32)
     whole = {name: np.zeros(blocks + 1, np.int64) for name in _PER_BLOCK}
     return Blocks(
         key=key,
-        key_bits=key.view(np.int64),
+        key_bits=key.view(np.int32),
         ring=np.zeros(locations + 1, np.int32),
         span=np.zeros(2 * tiles + 2, np.int64),
-        held=np.zeros(rings + 1, np.int64),
+        held=np.zeros(rings + 1, np.int32),
         ring_risk=np.zeros(rings + 1, np.int64),
         ring_size=np.zeros(rings + 1, np.int64),
         order=np.zeros(entries, np.int32),
@@ -159,25 +163,26 @@ def block_neighbours(
     if into.size[blocks] <= rules.size_limit:
         return blocks, bound
     into.key_bits[0] = (base + last + 1) << rules.shift
-    return blocks, into.key[0]
+    return blocks, float(into.key[0])
 
 
 @inlined
 def _spans_within(centre: int, bound: float, field: Field, into: Blocks) -> int:
     """Note the runs of tiles that come within a squared distance; return how many runs."""
     x, y, z = field.x[centre], field.y[centre], field.z[centre]
+    low, high, tile_start, span = field.low, field.high, field.tile_start, into.span
     spans, end = 0, -1
-    for t in range(field.low.shape[0]):
-        dx = max(field.low[t, 0] - x, x - field.high[t, 0], 0.0)
-        dy = max(field.low[t, 1] - y, y - field.high[t, 1], 0.0)
-        dz = max(field.low[t, 2] - z, z - field.high[t, 2], 0.0)
+    for t in range(low.shape[0]):
+        dx = max(low[t, 0] - x, x - high[t, 0], 0.0)
+        dy = max(low[t, 1] - y, y - high[t, 1], 0.0)
+        dz = max(low[t, 2] - z, z - high[t, 2], 0.0)
         if dx * dx + dy * dy + dz * dz > bound:
             continue
-        if field.tile_start[t] != end:
-            into.span[2 * spans] = field.tile_start[t]
+        if tile_start[t] != end:
+            span[2 * spans] = tile_start[t]
             spans += 1
-        end = field.tile_start[t + 1]
-        into.span[2 * spans - 1] = end
+        end = tile_start[t + 1]
+        span[2 * spans - 1] = end
     return spans
 
 
@@ -186,23 +191,23 @@ def _assign_rings(
     centre: int, spans: int, base: int, field: Field, rules: Rules, into: Blocks
 ) -> None:
     """Find the ring of each candidate; count the locations, risk and size of each ring."""
-    x, y, z = field.x[centre], field.y[centre], field.z[centre]
-    into.held[:] = 0
+    xs, ys, zs = field.x, field.y, field.z
+    x, y, z = xs[centre], ys[centre], zs[centre]
+    span, held, keys, key_bits, rings = into.span, into.held, into.key, into.key_bits, into.ring
+    held[:] = 0
     at = 0
     for s in range(spans):
-        first, end = into.span[2 * s], into.span[2 * s + 1]
-        key = into.key[at : at + end - first]
-        measure(field.x[first:end], field.y[first:end], field.z[first:end], x, y, z, key)
-        if not rules.closed:
-            square_rounded(key)
-        ring = into.ring[at : at + end - first]
-        read_rings(key.view(np.int64), rules.shift, base, into.held.size - 1, ring)
-        tally(ring, into.held)
-        at += end - first
+        first, end = span[2 * s], span[2 * s + 1]
+        to = at + end - first
+        key, ring = keys[at:to], rings[at:to]
+        measure(xs[first:end], ys[first:end], zs[first:end], x, y, z, not rules.closed, key)
+        read_rings(key_bits[at:to], rules.shift, base, held.size - 1, ring)
+        tally(ring, held)
+        at = to
     if not rules.equal_risk:
-        add_up(spans, into.span, into.ring, field.risk, into.ring_risk)
+        add_up(spans, span, rings, field.risk, into.ring_risk)
     if rules.own_size:
-        add_up(spans, into.span, into.ring, field.size, into.ring_size)
+        add_up(spans, span, rings, field.size, into.ring_size)
 
 
 @inlined
@@ -210,34 +215,36 @@ def _cut_blocks(
     centre: int, field: Field, rules: Rules, levels: Integers, into: Blocks
 ) -> tuple[int, int]:
     """Make runs of rings into blocks; return how many, and the last ring in one."""
+    held, ring_risk, ring_size = into.held, into.ring_risk, into.ring_size
     blocks, level, level_up, place, rank = 0, 0, 0, 0, 0
     risk, size = 0, 0
-    last = into.held.size - 2
-    is_open, target = False, np.int64(0)
-    for ring in range(into.held.size - 1):
-        count = into.held[ring]
+    each, own = int(field.risk[0]), int(field.risk[centre])
+    last = held.size - 2
+    is_open, target = False, 0
+    for ring in range(held.size - 1):
+        count = int(held[ring])
         if count == 0:
             continue
         if not is_open:
             is_open = True
-            least = max(risk + rules.least_risk, field.risk[centre])
+            least = max(risk + rules.least_risk, own)
             while level + 1 < levels.size and levels[level + 1] <= least:
                 level += 1
             target = (
-                levels[level + 1] - rules.least_risk if level + 1 < levels.size else DIRECT_SEARCH
+                int(levels[level + 1]) - rules.least_risk if level + 1 < levels.size else NO_LEVEL
             )
             into.start[blocks], into.rank[blocks] = place, rank
             into.risk[blocks], into.size[blocks] = risk, size
             into.level[blocks], into.ready[blocks] = level, False
-        into.held[ring] = place
+        held[ring] = place
         place += count
         rank += count
-        added = int(count * field.risk[0] if rules.equal_risk else into.ring_risk[ring])
+        added = count * each if rules.equal_risk else int(ring_risk[ring])
         risk += added
-        size += int(into.ring_size[ring]) if rules.own_size else added
+        size += int(ring_size[ring]) if rules.own_size else added
         if risk >= target or size > rules.size_limit:
             place = _close_block(blocks, place, risk, levels, level_up, field, into)
-            level_up = into.level_up[blocks]
+            level_up = int(into.level_up[blocks])
             blocks += 1
             is_open = False
         if size > rules.size_limit:

@@ -124,7 +124,7 @@ def _plan(study: Study, settings: ScanSettings) -> _Plan:
         distance_slack=study.distance_slack,
         least_risk=int(study.risk.min()),
         min_cases=settings.min_cases,
-        shift=ring_shift(study.x.size),
+        shift=ring_shift(study.size_limit / study.size.mean()),
         high=settings.rates != "low",
         low=settings.rates != "high",
         bernoulli=study.model == "bernoulli",
