@@ -5,26 +5,23 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from service.workflows.publish_maps import publish_map
 from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, write_files
 from gis_data.demo.facts import AS_OF, COUNTY_CODE
 from maps.model import Audience
+from scripts import demo_state
 from scripts.setup_console import Step, step
-from service.database import analyses, targets
+from service.database import targets
 from service.database.session import open_session
-from service.domain.errors import UnavailableError
 from service.settings import Settings
 from service.workflows import load_demo
 from service.workflows.find_clusters import find_clusters
 from service.workflows.find_gaps import find_gaps
 from service.workflows.importing import ImportReport
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
+from service.workflows.publish_maps import publish_map
 from service.workflows.rank_targets import rank_targets
-
-_MAPS = ("hotspot", "coverage", "cell")
-_ANALYSES = ("gaps", "clusters", "targets")
 
 
 def run_all(settings: Settings, console: Console, *, force: bool) -> None:
@@ -36,8 +33,8 @@ def run_all(settings: Settings, console: Console, *, force: bool) -> None:
         force: Do it again although it is done.
     """
     folder = settings.home / "demo"
-    maps = map_paths(settings)
-    if not force and _is_done(settings, maps):
+    maps = demo_state.map_paths(settings)
+    if not force and demo_state.is_done(settings):
         console.print("Demo county 青石县: loaded and computed before; nothing to do.")
         return
     with step("Demo county: writing its files (fictional)"):
@@ -47,11 +44,6 @@ def run_all(settings: Settings, console: Console, *, force: bool) -> None:
     write_maps(settings, COUNTY_CODE, AS_OF, maps)
     for path in maps.values():
         console.print(f"  {path}")
-
-
-def map_paths(settings: Settings) -> dict[str, Path]:
-    """Return where the one-file maps of the demo county go."""
-    return {kind: settings.home / "maps" / f"{kind}.html" for kind in _MAPS}
 
 
 def load(settings: Settings, files: DemoFiles) -> None:
@@ -102,17 +94,6 @@ def _busiest_cell(session: Session, county_code: str, on: date) -> str:
     """Return the cell with the most score in it."""
     ranked = targets.of_county(session, county_code, on)
     return str(ranked.groupby("cell_code")["score"].sum().idxmax())
-
-
-def _is_done(settings: Settings, maps: dict[str, Path]) -> bool:
-    if not all(path.exists() for path in maps.values()):
-        return False
-    with open_session(settings, commit=False) as session:
-        try:
-            ids = [analyses.latest_or_none(session, COUNTY_CODE, kind, AS_OF) for kind in _ANALYSES]
-        except UnavailableError:
-            return False
-    return all(one is not None for one in ids)
 
 
 def _note(current: Step, reports: Sequence[ImportReport]) -> None:

@@ -12,7 +12,6 @@ from typing import Final
 import uvicorn
 from rich.console import Console
 
-from service.api.app import create_app
 from service.domain.errors import UnavailableError
 from service.settings import Settings
 
@@ -41,6 +40,9 @@ def claimed_port(settings: Settings) -> Iterator[socket.socket]:
 
 def serve(settings: Settings, claimed: socket.socket, console: Console) -> None:
     """Serve until Ctrl-C or SIGTERM; the address is printed when it answers."""
+    # Maps and frames take seconds to import: the port is claimed and the database up by then.
+    from service.api.app import create_app  # noqa: PLC0415
+
     config = uvicorn.Config(
         create_app(settings),
         log_config=None,

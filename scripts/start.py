@@ -8,7 +8,7 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from scripts import demo_job
+from scripts import demo_state
 from scripts.serving import claimed_port, serve
 from scripts.setup_console import step
 from scripts.setup_postgis import ensure_postgis
@@ -45,11 +45,21 @@ def _start(settings: Settings, arguments: StartArguments, console: Console) -> N
             url = stack.enter_context(server.running(settings))
             current.note("migrating")
             _migrate(url)
-        demo_job.run_all(settings, console, force=False)
+        _compute(settings, console)
         if claimed is None:
             console.print("Everything is computed; `scripts/run` without --no-serve shows it.")
         else:
             serve(settings, claimed, console)
+
+
+def _compute(settings: Settings, console: Console) -> None:
+    """Run the main job, unless it is done: what computes takes seconds only to import."""
+    if demo_state.is_done(settings):
+        console.print("Demo county 青石县: loaded and computed before; nothing to do.")
+        return
+    with step("Loading what computes"):
+        from scripts import demo_job  # noqa: PLC0415
+    demo_job.run_all(settings, console, force=False)
 
 
 def _settings(arguments: StartArguments) -> Settings:

@@ -1,0 +1,36 @@
+"""Whether the demo county is loaded and computed: asked at every start, so it imports little."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+
+from service.database import analyses
+from service.database.session import open_session
+from service.database.tables import CountyRow
+from service.settings import Settings
+
+MAPS = ("hotspot", "coverage", "cell")
+_ANALYSES = ("gaps", "clusters", "targets")
+
+
+def map_paths(settings: Settings) -> dict[str, Path]:
+    """Return where the one-file maps of the demo county go."""
+    return {kind: settings.home / "maps" / f"{kind}.html" for kind in MAPS}
+
+
+def is_done(settings: Settings) -> bool:
+    """Say whether a fictional county has every analysis of its day, and its maps are written."""
+    if not all(path.exists() for path in map_paths(settings).values()):
+        return False
+    fictional = select(CountyRow).where(
+        CountyRow.is_fictional, CountyRow.reference_date.is_not(None)
+    )
+    with open_session(settings, commit=False) as session:
+        return any(
+            county.reference_date is not None
+            and all(
+                analyses.latest_or_none(session, county.code, kind, county.reference_date)
+                for kind in _ANALYSES
+            )
+            for county in session.scalars(fictional)
+        )
