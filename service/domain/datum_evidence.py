@@ -94,7 +94,7 @@ def witness(lon: float, lat: float, placement: Placement) -> Witness | None:
 
 
 def infer_datum(witnesses: Iterable[Witness | None]) -> DatumEvidence:
-    """Weigh the three datums against the places of a file's rows; rows without degrees are skipped."""
+    """Weigh the three datums against a file's places; rows without degrees are skipped."""
     known = [w for w in witnesses if w is not None and _are_degrees(w)]
     places = len({w.place for w in known})
     if not known:
