@@ -51,7 +51,8 @@ def show_inspector(
     request: Request,
     scope: ScopeDep,
     lang: LanguageDep,
-    cell: Key | None = None,
+    # A form sends an empty text for what was not chosen.
+    cell: Annotated[str | None, Query(max_length=100, pattern=r"^[^\x00]*$")] = None,
     officer: Annotated[str | None, Query(pattern=r"^\d{0,18}$")] = None,
 ) -> HTMLResponse:
     """Show whom to visit next in a cell, or in all cells of an officer, and why."""
