@@ -1,6 +1,6 @@
 """The best window of the observed data around one centre."""
 
-# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+# ruff: noqa: PLR0913, PLR0917, FBT001 - kernels take plain arrays, by position
 
 from typing import NamedTuple
 
@@ -8,12 +8,15 @@ import numpy as np
 
 from service.domain.scan.jit import inlined, kernel
 from service.domain.scan.levels import STEP, STEPS, Levels
+from service.domain.scan.likelihood import window_llr
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.replicates import OBSERVED, Replicates
 from service.domain.scan.rings import Blocks, Rules
 from service.domain.scan.sorting import sort_block
 from service.domain.scan.tiles import Field
 from service.domain.scan.walks import EQUAL, walk
+
+ROUNDING = 1e-9
 
 
 class Found(NamedTuple):
@@ -62,7 +65,7 @@ def best_observed(
         step = min(STEPS - 1, int(best * EQUAL / STEP))
         many = rules.high and seen[block + 1] >= high[step, level_down[block]]
         few = rules.low and seen[block] < low[step, level_up[block]]
-        if not (many or few):
+        if not (many or few) or _bound(block, many, few, seen, rules, blocks) < best * EQUAL:
             continue
         if not ready[block]:
             sort_block(centre, block, number, field, rules, blocks)
@@ -71,6 +74,33 @@ def best_observed(
             marks[block] = best
     found.llr[centre] = best
     found.size[centre] = _smallest(number, best, seen, marks, rules, sets, blocks)
+
+
+@inlined
+def _bound(
+    block: int, many: bool, few: bool, seen: Integers, rules: Rules, blocks: Blocks
+) -> float:
+    """Return a ratio that no window ending in a block exceeds.
+
+    The highest rate has all cases of the block first, the lowest none of them. In the Bernoulli
+    model each case takes one unit of the risk.
+    """
+    risk, least, most = blocks.risk, seen[block], seen[block + 1]
+    taken = most - least if rules.bernoulli else 0
+    total_cases, total_risk = rules.total_cases, rules.total_risk
+    bound = 0.0
+    if many:
+        inside = risk[block] + max(taken, rules.least_risk)
+        if float(most) * total_risk > float(inside) * total_cases:
+            bound = window_llr(most, inside, total_cases, total_risk, rules.bernoulli)
+    if few:
+        inside = risk[block + 1] - taken
+        if inside >= total_risk:
+            bound = np.inf
+        elif float(least) * total_risk < float(inside) * total_cases:
+            value = window_llr(least, inside, total_cases, total_risk, rules.bernoulli)
+            bound = max(bound, value)
+    return bound * (1.0 + ROUNDING)
 
 
 @inlined
