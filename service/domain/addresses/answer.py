@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from service.domain.addresses.context import Scope
 from service.domain.addresses.explain import REASONS
@@ -168,16 +169,19 @@ def candidates_of(
 ) -> tuple[Candidate, ...]:
     """Return places as candidates, at most eight, the first the likeliest."""
     county = answer.index.name if answer.index else ""
-    return tuple(
-        Candidate(
-            code=place.code,
-            name=place.name,
-            township=place.town.name if isinstance(place, Village) else place.name,
-            county=county,
-            level=Level.VILLAGE if isinstance(place, Village) else Level.TOWNSHIP,
-            confidence=confidence,
-            lon=place.lon,
-            lat=place.lat,
-        )
-        for place in places[:_MAX_CANDIDATES]
+    return tuple(_candidate(place, county, confidence) for place in places[:_MAX_CANDIDATES])
+
+
+@lru_cache(maxsize=8192)
+def _candidate(place: Town | Village, county: str, confidence: float) -> Candidate:
+    """Return a place as a candidate; the same few places are meant again and again."""
+    return Candidate(
+        code=place.code,
+        name=place.name,
+        township=place.town.name if isinstance(place, Village) else place.name,
+        county=county,
+        level=Level.VILLAGE if isinstance(place, Village) else Level.TOWNSHIP,
+        confidence=confidence,
+        lon=place.lon,
+        lat=place.lat,
     )

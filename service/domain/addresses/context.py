@@ -37,6 +37,8 @@ class Scope:
 
 def credit_county(credit_code: str) -> str:
     """Return the six digits of the registering county; '' for a city's, a zone's or no code."""
+    if not credit_code:
+        return ""
     found = _CREDIT_CODE.fullmatch(credit_code.strip().upper())
     if found is None or _NO_COUNTY.fullmatch(found[1]):
         return ""
@@ -47,7 +49,7 @@ def scope_of(gazetteer: Gazetteer, query: AddressQuery, text: str) -> Scope:
     """Read the regions at the text's head and weigh them against the context."""
     register, majority = _contexts(gazetteer, query)
     credit = credit_county(query.credit_code)
-    if len(gazetteer.county_codes) > 1 and credit not in gazetteer.county_codes:
+    if credit and len(gazetteer.county_codes) > 1 and not gazetteer.holds(credit):
         credit = ""  # retired or another province's: it says nothing here
     prefix = gazetteer.regions.read(text)
     context = register or credit or majority

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
 import shapely
 
@@ -84,7 +83,7 @@ class AddressLocator:
         if index is None:
             return review(answer, Finding("", answer.scope.reason or "no_local_evidence"))
         reading = read(index, answer.text, answer.scope.end)
-        answer = replace(answer, index=index, reading=reading)
+        answer = Answer(answer.text, answer.version, answer.scope, index, reading)
         hint = _town_named(index, query.township_hint)
         finding = resolve(index, reading, seat=self._seat(index), hint=hint)
         finding = _judged(finding, answer, hint)

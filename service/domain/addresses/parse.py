@@ -174,8 +174,10 @@ def _match(index: CountyIndex, text: str, at: int, *, bare: bool) -> Mention | N
     """Return the longest name at a position, its suffix included."""
     best: Mention | None = None
     for end, hit in index.hits_at(text, at):
-        found = _town_mention(hit.towns, at, end, bare=bare)
-        village = _village_mention(hit.villages, text, at, end, bare=bare)
+        found = _town_mention(hit.towns, at, end, bare=bare) if hit.towns else None
+        village = None
+        if hit.villages:
+            village = _village_mention(hit.villages, text, at, end, bare=bare)
         if village is not None and (
             found is None or village.end > found.end or found.town_match is TownMatch.STEM
         ):
@@ -201,7 +203,7 @@ def _merged(one: Mention, other: Mention) -> Mention:
 def _town_mention(
     towns: tuple[tuple[Town, TownMatch], ...], at: int, end: int, *, bare: bool
 ) -> Mention | None:
-    if not towns or (towns[0][1] is TownMatch.STEM and not bare):
+    if towns[0][1] is TownMatch.STEM and not bare:
         return None
     return Mention(at, end, towns, (), Suffix.NONE, apart=False, contained=False)
 
@@ -210,8 +212,6 @@ def _village_mention(
     villages: tuple[Village, ...], text: str, at: int, end: int, *, bare: bool
 ) -> Mention | None:
     """Return the villages that fit what follows the stem; the suffix decides their kind."""
-    if not villages:
-        return None
     best: Mention | None = None
     for suffix, pattern, kind in _SUFFIXES:
         found = pattern.match(text, end)
