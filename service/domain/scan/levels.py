@@ -3,7 +3,7 @@
 For high rates the log likelihood ratio rises with the cases of a window and falls with its risk;
 for low rates the other way round. So a run of windows whose risk is at least that of a *level*
 cannot beat a value while its largest count stays under the *critical count* of that level and
-value. Levels are a quarter of a standard deviation of the count apart.
+value. Levels are a fifth of a standard deviation of the count apart.
 """
 
 # ruff: noqa: FBT001 - kernels take plain arrays, by position
@@ -24,7 +24,7 @@ STEPS = 600
 SLACK = 1e-9  # covers rounding: a critical count is never too high
 FIRST_SINGLE = 16  # levels this many mean risks from a centre are one mean risk apart
 FINEST_HALVING = 6
-BLOCK_SD = 0.25
+BLOCK_SD = 0.2
 LEAST_BLOCK = 8
 MOST_BLOCK = 112
 MOST_LEVELS = 600
