@@ -50,8 +50,11 @@ class Village:
     @property
     def spellings(self) -> tuple[str, ...]:
         """Every full way the name is written."""
-        if self.parts.kind is VillageKind.EITHER and not self.parts.whole:
-            return (self.parts.stem + "村", self.parts.stem + "社区")
+        stem, kind, whole = self.parts
+        if kind is VillageKind.EITHER and not whole:
+            return (stem + "村", stem + "社区")
+        if kind is VillageKind.VILLAGE and whole:
+            return (stem, stem + "村")  # 固村 and 固村村 are one
         return (self.written,)
 
 
