@@ -178,7 +178,7 @@ def _described(rng: np.random.Generator, namer: Namer, table: pd.DataFrame) -> p
         str(row["given"]) or _name(namer, row, stem)
         for row, stem in zip(table.to_dict("records"), stems, strict=True)
     ]
-    numbers = iter(rng.choice(np.arange(10_000_000, 99_999_999), len(table), replace=False))
+    numbers = iter(10_000_000 + rng.choice(89_999_999, len(table), replace=False))
     table["code"] = [
         "" if kind == "den" else credit_code(_category(rng, name), int(next(numbers)))
         for kind, name in zip(table["kind"], table["name"], strict=True)
