@@ -48,7 +48,24 @@ def ensure_environment(root: Path, *, lock: str) -> Path:
         with step("The wangge command") as current:
             _install_project(venv, root, current)
         _write_stamp(venv, stamp | {"pyproject.toml": _digest(root / "pyproject.toml")})
+    drop_stale_kernels(venv, root)
     return python_of(venv)
+
+
+def drop_stale_kernels(venv: Path, root: Path) -> None:
+    """Delete compiled kernels when any source of the domain has changed.
+
+    Numba looks at a kernel's own file only: one that calls a changed kernel would go on as it was.
+    """
+    domain = root / "service" / "domain"
+    seen = hashlib.sha256()
+    for source in sorted(domain.rglob("*.py")):
+        seen.update(source.read_bytes())
+    stamp = _read_stamp(venv)
+    if stamp.get("kernels") != seen.hexdigest():
+        for compiled in domain.rglob("__pycache__/*.nb[ci]"):
+            compiled.unlink(missing_ok=True)
+        _write_stamp(venv, stamp | {"kernels": seen.hexdigest()})
 
 
 def python_of(venv: Path) -> Path:
