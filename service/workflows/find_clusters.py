@@ -152,8 +152,7 @@ def _products(table: GeoDataFrame, options: ClusterOptions) -> tuple[str, ...]:
     if options.products is not None:
         return options.products
     seen = sorted(table.loc[table["results"] > 0, "product"].unique())
-    # One product alone is all there is: a second scan of it would only repeat the first.
-    return (*seen, clusters.ALL) if len(seen) > 1 else tuple(seen)
+    return (*seen, clusters.ALL)
 
 
 def _scan(table: GeoDataFrame, leads: pd.DataFrame, asked: _Scan) -> list[dict[str, Any]]:
