@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
+from service.database.loading.cells import plan_on
 from service.database.tables import CellRow, PlanRow
 from service.domain.errors import InvalidInputError, NotFoundError
 
@@ -21,14 +22,7 @@ def in_force(session: Session, county_code: str, on: date) -> int:
     Raises:
         NotFoundError: No plan has been published for that day.
     """
-    plan_id = session.scalar(
-        select(PlanRow.id)
-        .where(PlanRow.county_code == county_code, PlanRow.status != "draft")
-        .where(PlanRow.valid_from <= on)
-        .where(PlanRow.valid_to.is_(None) | (PlanRow.valid_to > on))
-        .order_by(PlanRow.valid_from.desc())
-        .limit(1)
-    )
+    plan_id = plan_on(session, county_code, on)
     if plan_id is None:
         raise NotFoundError(
             f"no plan of {county_code} is in force on {on}; build one with `wangge grid build` "
