@@ -1,0 +1,55 @@
+"""The mapped rows. Area codes lead the keys that matter, for scope and partition by county.
+
+Geometry is EPSG:4326 throughout. Every column is explained in docs/data_dictionary.md.
+"""
+
+from service.database.tables.areas import (
+    CampaignRow,
+    CellRow,
+    CountyRow,
+    PlaceRow,
+    PlanRow,
+    TownshipRow,
+)
+from service.database.tables.base import NAMING, Base
+from service.database.tables.people import OfficerRow, ResponsibilityRow
+from service.database.tables.policies import InspectionPolicyRow, ScoreWeightRow
+from service.database.tables.register import (
+    EnterpriseRow,
+    ImportBatchRow,
+    LicenceRow,
+    LocationRow,
+    QualityEventRow,
+)
+from service.database.tables.results import (
+    AnalysisRow,
+    CellStatisticRow,
+    ClusterRow,
+    GapRow,
+    TargetRow,
+)
+
+__all__ = [
+    "NAMING",
+    "AnalysisRow",
+    "Base",
+    "CampaignRow",
+    "CellRow",
+    "CellStatisticRow",
+    "ClusterRow",
+    "CountyRow",
+    "EnterpriseRow",
+    "GapRow",
+    "ImportBatchRow",
+    "InspectionPolicyRow",
+    "LicenceRow",
+    "LocationRow",
+    "OfficerRow",
+    "PlaceRow",
+    "PlanRow",
+    "QualityEventRow",
+    "ResponsibilityRow",
+    "ScoreWeightRow",
+    "TargetRow",
+    "TownshipRow",
+]

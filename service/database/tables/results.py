@@ -1,0 +1,159 @@
+"""What analyses found; it goes with its analysis."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2.elements import WKBElement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    func,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from service.database.tables.base import Base, shape, sound
+
+
+class AnalysisRow(Base):
+    """One run of an analysis: its inputs, parameters and seed, so that it can be repeated."""
+
+    __tablename__ = "analysis"
+    __table_args__ = (
+        ForeignKeyConstraint(["county_code", "plan_id"], ["plan.county_code", "plan.id"]),
+        CheckConstraint("kind IN ('gaps', 'clusters', 'targets')", name="known_kind"),
+        Index("ix_analysis_county_code_kind_as_of", "county_code", "kind", "as_of"),
+    )
+    county_code: Mapped[str] = mapped_column(ForeignKey("county.code"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    as_of: Mapped[date]
+    plan_id: Mapped[int | None] = mapped_column(BigInteger)
+    inputs: Mapped[dict[str, Any]]
+    parameters: Mapped[dict[str, Any]]
+    seed: Mapped[int | None] = mapped_column(BigInteger)
+    summary: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+
+
+def _of_analysis() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(
+        ["county_code", "analysis_id"],
+        ["analysis.county_code", "analysis.id"],
+        ondelete="CASCADE",
+    )
+
+
+class GapRow(Base):
+    """A gap in supervision (监管盲区): what, where, how bad, since when, the smallest fix."""
+
+    __tablename__ = "gap"
+    __table_args__ = (
+        _of_analysis(),
+        sound("geometry", "sound_geometry"),
+        Index("ix_gap_county_code_analysis_id_kind", "county_code", "analysis_id", "kind"),
+        Index("ix_gap_geometry", "geometry", postgresql_using="gist"),
+    )
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    analysis_id: Mapped[UUID]
+    kind: Mapped[str]
+    severity: Mapped[str]
+    since: Mapped[date | None]
+    township_code: Mapped[str | None]
+    cell_code: Mapped[str | None]
+    enterprise_id: Mapped[int | None] = mapped_column(BigInteger)
+    officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    measure: Mapped[float | None]
+    what_zh: Mapped[str]
+    what_en: Mapped[str]
+    fix_zh: Mapped[str]
+    fix_en: Mapped[str]
+    geometry: Mapped[WKBElement | None] = mapped_column(shape("GEOMETRY"))
+
+
+class ClusterRow(Base):
+    """A cluster (聚集区) of problem producers that chance does not explain, and its owner."""
+
+    __tablename__ = "cluster"
+    __table_args__ = (
+        _of_analysis(),
+        sound("geometry", "sound_geometry"),
+        Index("ix_cluster_county_code_analysis_id", "county_code", "analysis_id"),
+        ForeignKeyConstraint(
+            ["county_code", "lead_officer_id"], ["officer.county_code", "officer.id"]
+        ),
+    )
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    analysis_id: Mapped[UUID]
+    product: Mapped[str]
+    rank: Mapped[int]
+    llr: Mapped[float]
+    p: Mapped[float]
+    p_gumbel: Mapped[float]
+    q: Mapped[float]
+    cases: Mapped[int]
+    expected: Mapped[float]
+    population: Mapped[float]
+    relative_risk: Mapped[float | None]
+    radius_m: Mapped[float]
+    crosses_township: Mapped[bool]
+    township_codes: Mapped[list[Any]]
+    cell_codes: Mapped[list[Any]]
+    enterprise_ids: Mapped[list[Any]]
+    officer_shares: Mapped[list[Any]]
+    lead_officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    proposed_lead_officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    robustness: Mapped[dict[str, Any]]
+    centre: Mapped[WKBElement] = mapped_column(shape("POINT"))
+    geometry: Mapped[WKBElement] = mapped_column(shape("GEOMETRY"))
+
+
+class CellStatisticRow(Base):
+    """A cell's visits, problems and Gi* for one product, with q by false discovery rate."""
+
+    __tablename__ = "cell_statistic"
+    __table_args__ = (_of_analysis(),)
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    analysis_id: Mapped[UUID] = mapped_column(primary_key=True)
+    product: Mapped[str] = mapped_column(primary_key=True)
+    cell_code: Mapped[str] = mapped_column(primary_key=True)
+    enterprises: Mapped[int]
+    visits: Mapped[int]
+    problems: Mapped[int]
+    expected: Mapped[float]
+    gi_star: Mapped[float | None]
+    p: Mapped[float | None]
+    q: Mapped[float | None]
+    gi_class: Mapped[str]
+
+
+class TargetRow(Base):
+    """An enterprise to visit: its score is the sum of the points listed in `reasons`."""
+
+    __tablename__ = "target"
+    __table_args__ = (
+        _of_analysis(),
+        Index(
+            "ix_target_county_code_analysis_id_cell_code", "county_code", "analysis_id", "cell_code"
+        ),
+    )
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    analysis_id: Mapped[UUID] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    cell_code: Mapped[str | None]
+    officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    rank_in_cell: Mapped[int]
+    rank_in_county: Mapped[int]
+    score: Mapped[float]
+    risk_class: Mapped[int]
+    due_on: Mapped[date | None]
+    last_visit_on: Mapped[date | None]
+    check_zh: Mapped[str]
+    check_en: Mapped[str]
+    reasons: Mapped[list[Any]]
