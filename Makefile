@@ -25,7 +25,7 @@ test:            ## Everything, on a PostGIS of its own
 test-fast: setup ## What needs no database and no browser
 	$(BIN)/python -m pytest tests/unit
 
-bench:           ## Measure the main job beside a plain script
+bench:           ## Measure the main job beside a plain script; scripts/bench NAME for more
 	scripts/bench
 
 run:             ## From nothing to the served pages

@@ -1,8 +1,9 @@
-"""What `scripts/bench` runs once a PostGIS stands: the main job beside a plain script."""
+"""What `scripts/bench` runs once everything it needs stands: one benchmark, by its name."""
 
 import sys
+from importlib import import_module
 
-from tests.benchmarks.bench_main_job import main
+from tests.benchmarks.names import MODULES
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    import_module(f"tests.benchmarks.{MODULES[sys.argv[1]]}").main(sys.argv[2:])

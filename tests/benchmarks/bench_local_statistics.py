@@ -1,11 +1,12 @@
 """Local statistics with 10^6 shared draws beside esda with 999 permutations, one thread.
 
-Run by hand: python tests/benchmarks/bench_local_statistics.py (needs the bench requirements for
-the peer; without them only our figures are printed).
+    scripts/bench local
+
+Without the peer only our figures are printed.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module, util
 
 import numpy as np
@@ -57,7 +58,7 @@ def theirs(sites: int, *, band: bool) -> tuple[float, float]:
     )
 
 
-def main() -> None:
+def main(_arguments: Sequence[str] = ()) -> None:
     """Print one line per size and kind of neighbourhood."""
     for sites in (5_000, 20_000):
         for band in (False, True):

@@ -1,6 +1,6 @@
 """Locating addresses: per CPU-second beside jionlp and cpca, and how damaged addresses fare.
 
-    .venv/bin/python -m tests.benchmarks.bench_locate [every nth village, 5 by default]
+    scripts/bench locate [every nth village, 5 by default]
 
 The addresses are those of a real province's villages, written out from its gazetteer, which lies
 beside the project. A peer that is not installed is left out; requirements-bench.lock has both.
@@ -114,8 +114,11 @@ def report_damage(gazetteer: Gazetteer, sets: dict[str, list[Damaged]]) -> None:
         )
 
 
-def main(every: int) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print speeds, then rates."""
+    every = int(arguments[0]) if arguments else 5
+    # The peers were written for older libraries; what they warn of is not ours to mend.
+    warnings.simplefilter("ignore")
     if not DATA.is_dir():
         sys.exit(f"the real gazetteer is not there: {DATA}")
     start = time.process_time()
@@ -137,6 +140,4 @@ def main(every: int) -> None:
 
 
 if __name__ == "__main__":
-    # The peers were written for older libraries; what they warn of is not ours to mend.
-    warnings.simplefilter("ignore")
-    main(int(sys.argv[1]) if sys.argv[1:] else 5)
+    main(sys.argv[1:])

@@ -2,7 +2,7 @@
 
 `scripts/bench` starts a PostGIS and runs this; against a server of your own:
 
-    python -m tests.benchmarks --database-url postgresql+psycopg://… [--runs 3]
+    python -m tests.benchmarks job --database-url postgresql+psycopg://… [--runs 3]
 
 Every run is a process of its own, ours and theirs in turn; the best of each is compared. Ours
 counts the CPU time and memory of its database connection as well. Times are of whole processes,

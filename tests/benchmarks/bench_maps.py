@@ -1,13 +1,13 @@
 """Points on a map, plain Folium beside ours: CPU-seconds to write, bytes, time to interactive, heap
 
-    .venv/bin/python tests/benchmarks/bench_maps.py 5000 50000
+    scripts/bench maps 5000 50000
 
 Folium's pages need the internet to open: only their writing is measured, ours are opened too.
 """
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -111,8 +111,9 @@ def opened(browser: Browser, html: str, folder: Path) -> tuple[float, float]:
     return seconds, heap
 
 
-def main(sizes: list[int]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print one line per way of writing and size."""
+    sizes = [int(size) for size in arguments] or [5_000]
     peers: list[tuple[str, int, Callable[[Places], str]]] = [
         ("folium.Marker", _MARKER_LIMIT, markers),
         ("folium.GeoJson", _PEER_LIMIT, geojson),
@@ -142,4 +143,4 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [5_000])
+    main(sys.argv[1:])

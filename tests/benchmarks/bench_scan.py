@@ -1,6 +1,6 @@
 """The Bernoulli scan beside a plain NumPy scan and the prototype: CPU-seconds, memory, ratio.
 
-    python -m tests.benchmarks.bench_scan 1000 5000
+    scripts/bench clusters 1000 5000
 
 One thread, 999 replications, 5 % cases with one planted circle; each way in a process of its own,
 the call that compiles not counted, the better of two. The prototype takes part where
@@ -11,7 +11,7 @@ import importlib
 import multiprocessing
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -128,8 +128,9 @@ def _takes_part(way: str, points: int) -> bool:
     return way != "plain NumPy" or points <= _PLAIN_LIMIT
 
 
-def main(sizes: list[int]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Print one line per size, window and way."""
+    sizes = [int(size) for size in arguments] or [1_000, 5_000]
     sys.stdout.write(
         "| points | window | way | CPU s | of ours | MB | LLR |\n" + "|---" * 7 + "|\n"
     )
@@ -151,4 +152,4 @@ def main(sizes: list[int]) -> None:
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [1_000, 5_000])
+    main(sys.argv[1:])

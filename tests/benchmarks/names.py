@@ -1,0 +1,13 @@
+"""The benchmarks by the names that `scripts/bench` knows them by; each has `main(arguments)`."""
+
+from typing import Final
+
+MODULES: Final = {
+    "job": "bench_main_job",
+    "clusters": "bench_scan",
+    "local": "bench_local_statistics",
+    "locate": "bench_locate",
+    "maps": "bench_maps",
+}
+# These are handed `--database-url` of a server on which they make databases of their own.
+NEED_DATABASE: Final = frozenset({"job"})
