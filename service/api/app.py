@@ -23,6 +23,7 @@ from service.api.routers import (
     static,
     tiles,
 )
+from service.api.same_origin import SameOrigin
 from service.database.session import engine_for
 from service.settings import Settings
 
@@ -62,6 +63,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         app.include_router(page.router)
     errors.install(app)
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])
+    app.add_middleware(SameOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
     app.add_middleware(SecurityHeaders)
     return app
