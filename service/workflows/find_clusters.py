@@ -209,7 +209,6 @@ def _as_row(
         "cell_codes": sorted(members["cell_code"].unique()),
         "enterprise_ids": [int(one) for one in members["enterprise_id"]],
         "officer_shares": shares,
-        "lead_officer_id": None,
         "proposed_lead_officer_id": first,
         "robustness": {},
         "centre": circle.to_crs(4326).iloc[0],

@@ -12,6 +12,11 @@ from service.database.tables.areas import (
     TownshipRow,
 )
 from service.database.tables.base import NAMING, Base
+from service.database.tables.cluster_life import (
+    ClusterChangeRow,
+    ClusterObjectRow,
+    TownshipStatisticRow,
+)
 from service.database.tables.people import OfficerRow, ResponsibilityRow
 from service.database.tables.policies import InspectionPolicyRow, ScoreWeightRow
 from service.database.tables.register import (
@@ -36,6 +41,8 @@ __all__ = [
     "CampaignRow",
     "CellRow",
     "CellStatisticRow",
+    "ClusterChangeRow",
+    "ClusterObjectRow",
     "ClusterRow",
     "CountyRow",
     "EnterpriseRow",
@@ -52,4 +59,5 @@ __all__ = [
     "ScoreWeightRow",
     "TargetRow",
     "TownshipRow",
+    "TownshipStatisticRow",
 ]

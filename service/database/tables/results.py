@@ -13,10 +13,13 @@ from sqlalchemy import (
     Identity,
     Index,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from service.database.tables.base import Base, shape, sound
+
+_NO_ITEMS = text("'[]'::jsonb")
 
 
 class AnalysisRow(Base):
@@ -85,12 +88,14 @@ class ClusterRow(Base):
         sound("geometry", "sound_geometry"),
         Index("ix_cluster_county_code_analysis_id", "county_code", "analysis_id"),
         ForeignKeyConstraint(
-            ["county_code", "lead_officer_id"], ["officer.county_code", "officer.id"]
+            ["county_code", "object_id"], ["cluster_object.county_code", "cluster_object.id"]
         ),
+        Index("ix_cluster_county_code_object_id", "county_code", "object_id"),
     )
     county_code: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     analysis_id: Mapped[UUID]
+    object_id: Mapped[int | None] = mapped_column(BigInteger)
     product: Mapped[str]
     rank: Mapped[int]
     llr: Mapped[float]
@@ -106,9 +111,12 @@ class ClusterRow(Base):
     township_codes: Mapped[list[Any]]
     cell_codes: Mapped[list[Any]]
     enterprise_ids: Mapped[list[Any]]
+    problem_ids: Mapped[list[Any]] = mapped_column(server_default=_NO_ITEMS)
+    unresolved_ids: Mapped[list[Any]] = mapped_column(server_default=_NO_ITEMS)
     officer_shares: Mapped[list[Any]]
-    lead_officer_id: Mapped[int | None] = mapped_column(BigInteger)
     proposed_lead_officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    proposed_second_officer_id: Mapped[int | None] = mapped_column(BigInteger)
+    hints: Mapped[list[Any]] = mapped_column(server_default=_NO_ITEMS)
     robustness: Mapped[dict[str, Any]]
     centre: Mapped[WKBElement] = mapped_column(shape("POINT"))
     geometry: Mapped[WKBElement] = mapped_column(shape("GEOMETRY"))
