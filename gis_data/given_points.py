@@ -6,6 +6,7 @@ import pandas as pd
 
 from gis_data import refusals, values
 from gis_data.rows import text
+from service.domain.datum import datums_differ
 from service.domain.geometry_checks import point_fault
 from service.domain.places import Datum
 
@@ -40,6 +41,7 @@ def read_points(
     rows: pd.DataFrame,
     *,
     datum: Datum | None,
+    unstated: Datum | None = Datum.WGS84,
     refused: refusals.Collector,
     warned: refusals.Collector,
 ) -> pd.DataFrame:
@@ -47,7 +49,9 @@ def read_points(
 
     Args:
         rows: Text rows with lon, lat and datum where the file has them.
-        datum: Of rows that do not say theirs; None is WGS 84.
+        datum: Of rows that do not say theirs; None is not known.
+        unstated: What a row is taken in when nothing states its datum; None leaves it open where
+            datums differ at all, which is in China.
         refused: Takes what is no place.
         warned: Takes 0, 0, which is kept as 'no point'.
     """
@@ -60,7 +64,8 @@ def read_points(
     lone = refusals.bad_point("只有一个坐标", "only one of the two coordinates is given")
     refused.add_all(points.index[half], "lon", given["lon"][half], lone)
     _check(points, refused, warned)
-    said = _datums(rows, datum, refused)
+    default = _defaults(points, datum, unstated)
+    said = _datums(rows, default, refused)
     # 'str' columns would turn the None of a missing point into NaN.
     points["datum"] = said.astype("object").where(points["lon"].notna(), None)
     return points
@@ -80,11 +85,22 @@ def _check(points: pd.DataFrame, refused: refusals.Collector, warned: refusals.C
             refused.add(line, "lon", f"{lon:g}, {lat:g}", refusals.bad_point(*fault))
 
 
-def _datums(rows: pd.DataFrame, datum: Datum | None, refused: refusals.Collector) -> pd.Series:
+def _defaults(points: pd.DataFrame, datum: Datum | None, unstated: Datum | None) -> pd.Series:
+    """Return the datum of rows that do not name theirs, None where it is open."""
+    default = datum or unstated
+    if default is not None:
+        return pd.Series(str(default), points.index, dtype="object")
+    # Either way round: swapped numbers of a place in China are a point of China, too.
+    ambiguous = datums_differ(points["lon"], points["lat"]) | datums_differ(
+        points["lat"], points["lon"]
+    )
+    return pd.Series(str(Datum.WGS84), points.index, dtype="object").where(~ambiguous, None)
+
+
+def _datums(rows: pd.DataFrame, default: pd.Series, refused: refusals.Collector) -> pd.Series:
     said = text(rows, "datum").str.casefold().str.strip()
     known = values.mapped(said, lambda word: DATUMS.get(word.replace(" ", "")))
     unknown = said.ne("") & known.isna()
     reason = refusals.unknown_word(["WGS84", "CGCS2000", "GCJ02", "BD09"])
     refused.add_all(said.index[unknown], "datum", said[unknown], reason)
-    default = str(datum or Datum.WGS84)
-    return known.map(lambda value: default if value is None else str(value))
+    return known.map(str, na_action="ignore").astype("object").where(known.notna(), default)

@@ -75,7 +75,9 @@ def read_register(path: Path, reading: Reading) -> Register:
     frame["code_system"] = pd.Series(
         [None if code is None else system for code in frame["code"]], frame.index, dtype=object
     )
-    points = read_points(file.rows, datum=reading.datum, refused=refused, warned=warned)
+    points = read_points(
+        file.rows, datum=reading.datum, unstated=None, refused=refused, warned=warned
+    )
     frame[["given_lon", "given_lat", "given_datum"]] = points[["lon", "lat", "datum"]]
     frame["attributes"] = _attributes(file.rows)
     frame["licences"] = _licences(file.rows, refused, warned)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scripts.datum_commands import datum_app
 from scripts.import_options import Job, import_command, run, words
 from service.workflows.import_cells import PlanOptions
 from service.workflows.import_cells import import_cells as load_cells
@@ -24,6 +25,8 @@ import_app = typer.Typer(
     help="Read boundaries, registers and records; refused rows come back as a spreadsheet.",
     no_args_is_help=True,
 )
+
+import_app.add_typer(datum_app, name="datum")
 
 _DAY = ["%Y-%m-%d"]
 Repair = Annotated[

@@ -54,6 +54,11 @@ def locate(  # noqa: PLR0913
                 waiting = to_review(run.session, run.county.code)
                 review.write_bytes(as_xlsx(waiting, _REVIEW, title="待核实"))
         _say(report.placed, report.review)
+        if report.datums_to_decide:
+            typer.echo(
+                f"{report.datums_to_decide} files have coordinates of an unsure datum: "
+                f"`wangge import datum list`"
+            )
         return
     with refusals():
         if gazetteer is None or out is None:

@@ -11,6 +11,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from service.api import errors
 from service.api.csp import SecurityHeaders
 from service.api.routers import (
+    datums,
     description,
     leadership,
     maps,
@@ -57,7 +58,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     app.state.engine = own
     app.state.settings = settings
-    for each in (places, people, register, results, maps, tiles, state):
+    for each in (places, people, register, datums, results, maps, tiles, state):
         app.include_router(each.router, prefix=API)
     for page in (leadership, pages, description, static):
         app.include_router(page.router)

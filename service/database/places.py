@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
-from service.database.tables import LocationRow, PlaceRow
+from service.database.tables import LocationRow, PlaceRow, TownshipRow
+from service.domain.places import Level
 
 _PIN_LEVELS = ("rooftop", "road", "village")
 
@@ -52,6 +53,24 @@ def gazetteer(session: Session, county_code: str) -> DataFrame:
         .order_by(PlaceRow.code)
     )
     return read_table(session, statement)
+
+
+def township_names(session: Session, county_code: str) -> dict[str, str]:
+    """Return the names of the county's townships by their codes."""
+    statement = select(TownshipRow.code, TownshipRow.name).where(
+        TownshipRow.county_code == county_code
+    )
+    return {row.code: row.name for row in session.execute(statement)}
+
+
+def township_codes_of_places(session: Session, county_code: str) -> dict[str, str]:
+    """Return the township's own code by its code in the gazetteer, which may be of 12 digits."""
+    statement = select(PlaceRow.code, PlaceRow.township_code).where(
+        PlaceRow.county_code == county_code,
+        PlaceRow.level == Level.TOWNSHIP.value,
+        PlaceRow.township_code.is_not(None),
+    )
+    return {row.code: row.township_code for row in session.execute(statement)}
 
 
 def enterprise_points(session: Session, county_code: str) -> GeoDataFrame:

@@ -65,6 +65,11 @@ def distance_m(
     return metres
 
 
+def datums_differ(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
+    """Whether GCJ-02 and WGS 84 differ at points (degrees, either datum): in and around China."""
+    return _shifted_box(_degrees(lon), _degrees(lat))
+
+
 def _degrees(values: ArrayLike) -> Degrees:
     return np.asarray(values, dtype=np.float64)
 

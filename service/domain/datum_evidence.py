@@ -29,6 +29,7 @@ _FITS_WITHIN_M = 2_000.0
 # of scatter and a tenth of outliers: 1 wrong proposal in 1,500 from ten rows, none from twenty.
 _CLEARLY = 2.0
 _HALF_TURN = 180.0
+_MOST_LEAD = 1_000.0
 
 
 class Witness(NamedTuple):
@@ -77,6 +78,16 @@ class DatumEvidence:
     def nearest(self) -> Datum | None:
         """The datum with the least mean distance, proposed or not; None without any row."""
         return min(self.mean_m, key=self.mean_m.__getitem__, default=None)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the figures as a document: rows, places, mean_m by datum, lead_se."""
+        return {
+            "rows": self.rows,
+            "places": self.places,
+            "mean_m": {str(datum): round(metres, 1) for datum, metres in self.mean_m.items()},
+            # JSON knows no infinity: points exactly on their places lead by any number.
+            "lead_se": round(min(self.lead_se, _MOST_LEAD), 2),
+        }
 
 
 def witness(lon: float, lat: float, placement: Placement) -> Witness | None:

@@ -25,6 +25,8 @@ class AddressQuery:
         given: Coordinates that came with the row, with the datum they are believed to be in.
         coordinate_flaw: Why coordinates that came with the row could not be read as a ``given``:
             a reason key such as ``coordinate_unreadable``; '' if none came or all is well.
+        datum_undecided: Whether nobody knows what ``given`` is measured against: its datum is then
+            an assumption, and the point may be more than a kilometre off.
         context: How much ``county_code`` is worth.
     """
 
@@ -34,4 +36,5 @@ class AddressQuery:
     credit_code: str = ""
     given: Place | None = None
     coordinate_flaw: str = ""
+    datum_undecided: bool = False
     context: ContextKind = ContextKind.REGISTER

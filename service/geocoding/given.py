@@ -9,6 +9,9 @@ from service.domain.places import RADIUS_M, Level, Placement
 from service.geocoding.port import AddressQuery
 
 _VERSION = "given-points-1"
+# GCJ-02 and BD-09 lie up to about 1.3 km from WGS 84: so far the point may be off until a person
+# has said its datum. Without a gazetteer there is nothing else to place a row by.
+_UNSURE_M = 1_300.0
 
 
 class GivenPointGeocoder:
@@ -35,14 +38,15 @@ class GivenPointGeocoder:
                 f"坐标({lon:.5f}, {lat:.5f})不在本县",
                 f"the point ({lon:.5f}, {lat:.5f}) lies outside the county",
             )
+        unsure = query.datum_undecided
         return Placement(
             status="placed",
-            level=Level.ROOFTOP,
-            confidence=0.9,
-            rule="given_point",
+            level=Level.VILLAGE if unsure else Level.ROOFTOP,
+            confidence=0.8 if unsure else 0.9,
+            rule="given_point_datum_undecided" if unsure else "given_point",
             lon=float(lon),
             lat=float(lat),
-            radius_m=RADIUS_M[Level.ROOFTOP],
+            radius_m=_UNSURE_M if unsure else RADIUS_M[Level.ROOFTOP],
             gazetteer_version=_VERSION,
         )
 

@@ -1,5 +1,7 @@
 """Register files → enterprises with their licences."""
 
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +11,13 @@ from sqlalchemy.orm import Session
 from gis_data import refusals
 from gis_data.register import Register, read_register
 from gis_data.rows import Reading
-from service.database import counties
+from service.database import counties, datums
 from service.database.loading import enterprises, townships
 from service.database.loading.defaults import fill_defaults
 from service.domain.enterprises import LICENCE_KINDS
+from service.workflows.geocoders import geocoder_of
 from service.workflows.importing import ImportReport, Intake, begin, finish
+from service.workflows.propose_datums import propose_datums
 
 _COLUMNS = (
     "register_key",
@@ -55,7 +59,7 @@ def import_enterprises(
     counts = enterprises.save_enterprises(session, rows)
     _save_licences(session, at.code, register)
     fill_defaults(session, at.code)
-    return finish(
+    report = finish(
         session,
         intake,
         register.rows,
@@ -68,6 +72,21 @@ def import_enterprises(
             *_remarks(register),
         ],
     )
+    return replace(report, notes=[*report.notes, *_datum_notes(session, at.code, intake)])
+
+
+def _datum_notes(session: Session, county_code: str, intake: Intake) -> list[str]:
+    """Weigh the file's coordinates where their datum is unsure, and say what a person can do."""
+    propose_datums(session, county_code, geocoder_of(session, county_code))
+    found = datums.proposals(session, county_code)
+    mine = found[(found["batch_id"] == intake.id) & (found["status"] == "open")]
+    return [_datum_note(row) for row in mine.to_dict("records")]
+
+
+def _datum_note(row: Mapping[Hashable, Any]) -> str:
+    said = f"stated {row['stated']}" if row["stated"] else "not stated, so they are not used yet"
+    how = f"wangge import datum accept {row['id']}" + ("" if row["proposed"] else " --datum …")
+    return f"datum of {row['points']} points ({said}): {row['text_en']}; decide with `{how}`"
 
 
 def township_notes(

@@ -1,23 +1,23 @@
 """Enterprises' addresses and given points → locations with their precision, or a reason."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pandas as pd
 import shapely
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service.database import counties, places
+from service.database import datums, places
 from service.database.loading.bulk import upsert
-from service.database.tables import EnterpriseRow, LocationRow, PlaceRow, TownshipRow
-from service.domain.gazetteer import Gazetteer
-from service.domain.places import Datum, Level, Place, Placement
-from service.geocoding.gazetteer import GazetteerGeocoder
-from service.geocoding.given import GivenPointGeocoder
+from service.database.tables import EnterpriseRow, LocationRow
+from service.domain.places import Datum, Place, Placement
 from service.geocoding.port import AddressQuery, Geocoder
+from service.workflows.geocoders import geocoder_of
+from service.workflows.propose_datums import propose_datums
+
+__all__ = ["LocatingReport", "geocoder_of", "locate_enterprises"]
 
 _CHUNK = 2000
 
@@ -30,24 +30,13 @@ class LocatingReport:
         placed: Enterprises with a point, by level.
         review: Enterprises that a person must look at, by reason.
         gazetteer_version: What they were looked up in.
+        datums_to_decide: Files whose coordinates wait for a person to say their datum.
     """
 
     placed: dict[str, int]
     review: dict[str, int]
     gazetteer_version: str
-
-
-def geocoder_of(session: Session, county_code: str) -> Geocoder:
-    """Return the offline geocoder of a county: its gazetteer, or else the given points alone."""
-    county = counties.get(session, county_code)
-    rows = places.gazetteer(session, county_code)
-    if len(rows) == 0 or not (rows["level"] == "township").any():
-        return GivenPointGeocoder(county.geometry)
-    own = pd.DataFrame([{"code": county_code, "name": county.name, "level": "county"}])
-    gazetteer = Gazetteer.from_rows(
-        pd.concat([own, rows.drop(columns=["datum", "radius_m", "township_code"])])
-    )
-    return GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)
+    datums_to_decide: int = 0
 
 
 def locate_enterprises(
@@ -55,18 +44,29 @@ def locate_enterprises(
     county_code: str,
     geocoder: Geocoder,
     *,
+    only: Collection[int] | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> LocatingReport:
     """Locate every enterprise of the register again; the caller commits.
 
-    The same register and gazetteer give the same places: running again changes nothing.
+    The same register, gazetteer and decisions give the same places: running again changes nothing.
+
+    Args:
+        session: Its transaction holds the work.
+        county_code: The county.
+        geocoder: Looks the addresses up.
+        only: Numbers of the enterprises to locate; None is all.
+        progress: Told the share that is done.
     """
-    register = _register(session, county_code)
-    townships, seats = _township_names(session, county_code), _township_places(session, county_code)
+    waiting = propose_datums(session, county_code, geocoder)
+    decided = datums.decisions(session, county_code)
+    register = _register(session, county_code, only)
+    townships = places.township_names(session, county_code)
+    seats = places.township_codes_of_places(session, county_code)
     placements: list[Placement] = []
     for start in range(0, len(register), _CHUNK):
         chunk = register[start : start + _CHUNK]
-        placements += geocoder.locate_many([_query(row, county_code, townships) for row in chunk])
+        placements += geocoder.locate_many([_query(row, decided, townships) for row in chunk])
         if progress is not None:
             progress(min(1.0, (start + _CHUNK) / len(register)))
     rows = [
@@ -78,41 +78,35 @@ def locate_enterprises(
         placed=dict(Counter(str(one.level) for one in placements if one.status == "placed")),
         review=dict(Counter(one.reason for one in placements if one.status == "review")),
         gazetteer_version=placements[0].gazetteer_version if placements else "",
+        datums_to_decide=waiting,
     )
 
 
-def _register(session: Session, county_code: str) -> Sequence[EnterpriseRow]:
+def _register(
+    session: Session, county_code: str, only: Collection[int] | None
+) -> Sequence[EnterpriseRow]:
     statement = select(EnterpriseRow).where(EnterpriseRow.county_code == county_code)
-    return session.scalars(statement.order_by(EnterpriseRow.id)).all()
+    rows = session.scalars(statement.order_by(EnterpriseRow.id)).all()
+    if only is None:
+        return rows
+    wanted = set(only)
+    return [row for row in rows if row.id in wanted]
 
 
-def _township_names(session: Session, county_code: str) -> dict[str, str]:
-    statement = select(TownshipRow.code, TownshipRow.name).where(
-        TownshipRow.county_code == county_code
-    )
-    return {row.code: row.name for row in session.execute(statement)}
-
-
-def _township_places(session: Session, county_code: str) -> dict[str, str]:
-    """Return the township's own code by its code in the gazetteer, which may be of 12 digits."""
-    statement = select(PlaceRow.code, PlaceRow.township_code).where(
-        PlaceRow.county_code == county_code,
-        PlaceRow.level == Level.TOWNSHIP.value,
-        PlaceRow.township_code.is_not(None),
-    )
-    return {row.code: row.township_code for row in session.execute(statement)}
-
-
-def _query(row: EnterpriseRow, county_code: str, townships: dict[str, str]) -> AddressQuery:
-    given = None
-    if row.given_lon is not None and row.given_lat is not None:
-        datum = Datum(row.given_datum or Datum.WGS84)
-        given = Place(lon=row.given_lon, lat=row.given_lat, datum=datum)
+def _query(
+    row: EnterpriseRow, decided: datums.DatumDecisions, townships: dict[str, str]
+) -> AddressQuery:
+    """Return what is known of an enterprise; coordinates of an unknown datum are marked so."""
+    given, datum = None, decided.of(row.batch_id, row.given_datum)
+    refused = decided.refuses(row.batch_id, row.given_datum)
+    if row.given_lon is not None and row.given_lat is not None and not refused:
+        given = Place(lon=row.given_lon, lat=row.given_lat, datum=datum or Datum.WGS84)
     return AddressQuery(
         address=row.address,
-        county_code=county_code,
+        county_code=row.county_code,
         township_hint=townships.get(row.township_code or "", ""),
         given=given,
+        datum_undecided=given is not None and datum is None,
     )
 
 

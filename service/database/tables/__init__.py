@@ -17,6 +17,7 @@ from service.database.tables.cluster_life import (
     ClusterObjectRow,
     TownshipStatisticRow,
 )
+from service.database.tables.datums import DatumProposalRow
 from service.database.tables.people import OfficerRow, ResponsibilityRow
 from service.database.tables.policies import InspectionPolicyRow, ScoreWeightRow
 from service.database.tables.register import (
@@ -45,6 +46,7 @@ __all__ = [
     "ClusterObjectRow",
     "ClusterRow",
     "CountyRow",
+    "DatumProposalRow",
     "EnterpriseRow",
     "GapRow",
     "ImportBatchRow",

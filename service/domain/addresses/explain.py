@@ -64,6 +64,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "the coordinates are in degrees and minutes; give decimal degrees",
     ),
     "coordinate_unreadable": ("坐标无法读取", "the coordinates cannot be read"),
+    "coordinate_datum_undecided": (
+        "坐标系未定，坐标暂未采用；请先核定该文件的坐标系",
+        "the datum of the file's coordinates is undecided, so they are not used; decide it",
+    ),
     "coordinate_unwitnessed": (
         "只有坐标，文字无法印证",
         "nothing in the text supports the coordinates",

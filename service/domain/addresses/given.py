@@ -18,6 +18,7 @@ _FROM_VILLAGE_M = 3_000.0
 _FROM_TOWN_M = 12_000.0
 _BOX_MARGIN_DEG = 0.2
 _CHINA_LON = (73.0, 136.0)
+_NOTHING_LOCAL = frozenset({"county_only", "no_local_evidence"})
 _CHINA_LAT = (3.0, 54.5)
 
 
@@ -45,6 +46,16 @@ def check_given(
     if finding.reason:
         return _by_point_alone(answer, finding, point, surely_inside=boundary is not None)
     return _beside_text(answer, finding, point)
+
+
+def without_datum(finding: Finding) -> Finding:
+    """Return what the text comes to where nobody knows the datum of the given coordinates.
+
+    They are not used; a row that only they could place waits for the decision on their file.
+    """
+    if finding.reason in _NOTHING_LOCAL:
+        return replace(finding, reason="coordinate_datum_undecided")
+    return finding
 
 
 def _swapped(place: Place) -> bool:
@@ -93,7 +104,7 @@ def _by_point_alone(
     if finding.reason == "county_only" and surely_inside and answer.scope.from_text:
         return _at(answer, Finding("coordinate_in_county"), point, Level.ROAD)
     reason = finding.reason
-    if reason in {"county_only", "no_local_evidence"}:
+    if reason in _NOTHING_LOCAL:
         reason = "coordinate_unwitnessed"
     return _refused(answer, finding, reason, point)
 

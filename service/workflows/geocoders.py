@@ -1,0 +1,23 @@
+"""Which geocoder a county's register is located with: its own gazetteer, or its given points."""
+
+import pandas as pd
+from sqlalchemy.orm import Session
+
+from service.database import counties, places
+from service.domain.gazetteer import Gazetteer
+from service.geocoding.gazetteer import GazetteerGeocoder
+from service.geocoding.given import GivenPointGeocoder
+from service.geocoding.port import Geocoder
+
+
+def geocoder_of(session: Session, county_code: str) -> Geocoder:
+    """Return the offline geocoder of a county: its gazetteer, or else the given points alone."""
+    county = counties.get(session, county_code)
+    rows = places.gazetteer(session, county_code)
+    if len(rows) == 0 or not (rows["level"] == "township").any():
+        return GivenPointGeocoder(county.geometry)
+    own = pd.DataFrame([{"code": county_code, "name": county.name, "level": "county"}])
+    gazetteer = Gazetteer.from_rows(
+        pd.concat([own, rows.drop(columns=["datum", "radius_m", "township_code"])])
+    )
+    return GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)
