@@ -20,7 +20,7 @@ from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
 from tests.factories import COUNTY, WEST, make_county, make_place, make_township, shape
 from tests.unit.gis_data.files import credit_code
 
-VILLAGES = "北沟 东湾 南岭 西坡 石桥 柳林 双井 大庙".split()
+VILLAGES = ["北沟", "东湾", "南岭", "西坡", "石桥", "柳林", "双井", "大庙"]
 ROWS = 24
 
 
