@@ -1,6 +1,7 @@
 """A file that does not say its datum: proposed from its own places, decided by a person."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,9 +59,9 @@ def located(session: Session) -> list[LocationRow]:
     return list(session.scalars(select(LocationRow).order_by(LocationRow.enterprise_id)))
 
 
-def only_proposal(session: Session) -> dict[str, object]:
+def only_proposal(session: Session) -> dict[str, Any]:
     (row,) = datums.proposals(session, COUNTY).to_dict("records")
-    return row
+    return {str(key): value for key, value in row.items()}
 
 
 @pytest.mark.parametrize("datum", [Datum.WGS84, Datum.GCJ02, Datum.BD09])
@@ -97,8 +98,8 @@ def test_accepting_locates_the_file_again_and_undo_takes_it_back(
     a_county(session)
     import_enterprises(session, a_file(tmp_path, Datum.GCJ02), Reading(), county=COUNTY)
     locate_enterprises(session, COUNTY, geocoder_of(session, COUNTY))
-    before = [(row.level, row.geometry.data) for row in located(session)]
-    number = int(str(only_proposal(session)["id"]))
+    before = [(row.level, str(row.geometry)) for row in located(session)]
+    number = only_proposal(session)["id"]
 
     assert accept(session, COUNTY, number, by="王") == ROWS
 
@@ -116,14 +117,14 @@ def test_accepting_locates_the_file_again_and_undo_takes_it_back(
     }
 
     reopen(session, COUNTY, number)
-    assert [(row.level, row.geometry.data) for row in located(session)] == before
+    assert [(row.level, str(row.geometry)) for row in located(session)] == before
 
 
 def test_a_refused_file_is_placed_by_its_text_alone(session: Session, tmp_path: Path) -> None:
     a_county(session)
     import_enterprises(session, a_file(tmp_path, Datum.GCJ02), Reading(), county=COUNTY)
 
-    refuse(session, COUNTY, int(str(only_proposal(session)["id"])))
+    refuse(session, COUNTY, only_proposal(session)["id"])
 
     assert {row.level for row in located(session)} == {"village"}
     assert only_proposal(session)["status"] == "refused"
@@ -154,8 +155,8 @@ def test_a_few_rows_propose_nothing_and_a_person_must_name_the_datum(
     assert (row["verdict"], row["proposed"]) == ("too_few", None)
 
     with pytest.raises(InvalidInputError, match="name the datum"):
-        accept(session, COUNTY, int(str(row["id"])))
-    assert accept(session, COUNTY, int(str(row["id"])), datum=Datum.BD09) == 4
+        accept(session, COUNTY, row["id"])
+    assert accept(session, COUNTY, row["id"], datum=Datum.BD09) == 4
 
 
 def test_the_evidence_grows_when_the_gazetteer_comes_later(
