@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from service.domain.errors import (
+    ConflictError,
     InvalidInputError,
     NotFoundError,
     SupervisionError,
@@ -21,6 +22,7 @@ PROBLEM_JSON: Final = "application/problem+json"
 STATUS_BY_ERROR: Final[dict[type[SupervisionError], int]] = {
     NotFoundError: 404,
     InvalidInputError: 422,
+    ConflictError: 409,
     UnavailableError: 503,
 }
 

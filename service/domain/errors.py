@@ -13,6 +13,10 @@ class InvalidInputError(SupervisionError):
     """What was handed in cannot be used as it is; the message says what to change."""
 
 
+class ConflictError(SupervisionError):
+    """Something has changed since it was looked at; look again and decide anew."""
+
+
 class UnavailableError(SupervisionError):
     """Something outside does not answer; trying later may help."""
 

@@ -18,6 +18,7 @@ from service.workflows.geocoders import geocoder_of
 from service.workflows.propose_datums import propose_datums
 
 __all__ = ["LocatingReport", "geocoder_of", "locate_enterprises"]
+from service.workflows.apply_decisions import settled
 
 _CHUNK = 2000
 
@@ -73,10 +74,11 @@ def locate_enterprises(
         _as_row(county_code, enterprise.id, placement, seats)
         for enterprise, placement in zip(register, placements, strict=True)
     ]
+    rows = settled(session, county_code, register, placements, rows)
     upsert(session, LocationRow, rows, key=("county_code", "enterprise_id"))
     return LocatingReport(
-        placed=dict(Counter(str(one.level) for one in placements if one.status == "placed")),
-        review=dict(Counter(one.reason for one in placements if one.status == "review")),
+        placed=dict(Counter(row["level"] for row in rows if row["status"] == "placed")),
+        review=dict(Counter(row["reason"] for row in rows if row["status"] == "review")),
         gazetteer_version=placements[0].gazetteer_version if placements else "",
         datums_to_decide=waiting,
     )

@@ -34,6 +34,12 @@ from service.database.tables.results import (
     GapRow,
     TargetRow,
 )
+from service.database.tables.reviews import (
+    DecidedAddressRow,
+    DecisionRow,
+    RegisterRedirectRow,
+    ReviewItemRow,
+)
 
 __all__ = [
     "NAMING",
@@ -47,6 +53,8 @@ __all__ = [
     "ClusterRow",
     "CountyRow",
     "DatumProposalRow",
+    "DecidedAddressRow",
+    "DecisionRow",
     "EnterpriseRow",
     "GapRow",
     "ImportBatchRow",
@@ -57,7 +65,9 @@ __all__ = [
     "PlaceRow",
     "PlanRow",
     "QualityEventRow",
+    "RegisterRedirectRow",
     "ResponsibilityRow",
+    "ReviewItemRow",
     "ScoreWeightRow",
     "TargetRow",
     "TownshipRow",
