@@ -14,11 +14,11 @@ from service.database.loading.bulk import upsert
 from service.database.tables import EnterpriseRow, LocationRow
 from service.domain.places import Datum, Place, Placement
 from service.geocoding.port import AddressQuery, Geocoder
+from service.workflows.apply_decisions import settled
 from service.workflows.geocoders import geocoder_of
 from service.workflows.propose_datums import propose_datums
 
 __all__ = ["LocatingReport", "geocoder_of", "locate_enterprises"]
-from service.workflows.apply_decisions import settled
 
 _CHUNK = 2000
 
