@@ -5,6 +5,7 @@ import numpy as np
 from service.domain.scan.inference import gumbel_p, monte_carlo_p, standard_error
 from service.domain.scan.model import Floats, Integers, ScanCluster, ScanSettings
 from service.domain.scan.nearest import nearest
+from service.domain.scan.overlap import choose_apart
 from service.domain.scan.study import Study
 from service.domain.scan.sweep import Sweep
 
@@ -17,18 +18,12 @@ def best_windows(study: Study, settings: ScanSettings, found: Sweep) -> list[tup
     Each centre stands for its best window only. Equally good windows: the centre whose row
     comes first in the data wins.
     """
-    windows: list[tuple[int, Integers]] = []
-    taken = np.zeros(study.x.size, np.bool_)
-    for centre in np.lexsort((study.first_row, -found.llr)):
-        if found.llr[centre] < SMALLEST_LLR or len(windows) == settings.max_clusters:
-            break
-        if taken[centre]:
-            continue
-        members = nearest(study, int(centre))[: found.size[centre]]
-        if not taken[members].any():
-            taken[members] = True
-            windows.append((int(centre), members))
-    return windows
+    ranked = np.lexsort((study.first_row, -found.llr))
+    ranked = ranked[: int((found.llr >= SMALLEST_LLR).sum())]
+    most = min(settings.max_clusters, ranked.size)
+    places = (study.x, study.y, study.z)
+    chosen = choose_apart(ranked, most, found.reach, found.last, *places)
+    return [(int(c), nearest(study, int(c))[: found.size[c]]) for c in chosen]
 
 
 def describe(

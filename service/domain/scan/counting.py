@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, add_rows
-from service.domain.scan.jit import kernel
+from service.domain.scan.jit import lean
 from service.domain.scan.model import Integers, Words
 
 
-@kernel
+@lean
 def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Integers) -> int:
     """Return the most cases a data set can have in a block."""
     most = 0
@@ -19,7 +19,7 @@ def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Intege
     return most
 
 
-@kernel
+@lean
 def add_block(
     start: int,
     length: int,
@@ -37,7 +37,7 @@ def add_block(
         done += some
 
 
-@kernel
+@lean
 def add_upper(
     start: int,
     length: int,
@@ -47,10 +47,10 @@ def add_upper(
     bits: Words,
     digits: Integers,
     upper: Integers,
+    rows: NDArray[np.int32],
     counter: Words,
 ) -> None:
-    """Add the higher digits of a block, gathered digit by digit."""
-    rows = np.empty(MAX_GROUPS * GROUP, np.int32)
+    """Add the higher digits of a block, gathered digit by digit into `rows`."""
     digit, more = 1, True
     while more and digit < planes:
         more = False
@@ -72,7 +72,7 @@ def add_upper(
         digit += 1
 
 
-@kernel
+@lean
 def count_of(replicate: int, planes: int, counter: Words) -> int:
     """Return the running count of one replicate."""
     word, bit = replicate >> 6, np.uint64(replicate & 63)

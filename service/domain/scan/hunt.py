@@ -10,10 +10,11 @@ block where it may beat its best; with 999 replicates that is a few dozen times 
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from service.domain.scan.bitplanes import WORDS, lowest_bit, reach
+from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, WORDS, lowest_bit, reach
 from service.domain.scan.counting import add_block, add_upper, count_of, most_cases
-from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.jit import inlined, lean
 from service.domain.scan.levels import STEP, STEPS, Levels
 from service.domain.scan.model import Floats, Integers, Words
 from service.domain.scan.observed import Found, best_observed
@@ -35,6 +36,8 @@ class Bests(NamedTuple):
         mask: Replicates that take part.
         counter: Running counts.
         flags: Replicates that may beat their best in the block at hand.
+        low_flags: Those that may by a low rate.
+        rows: Room for rows that are added together.
         seen: Observed cases before each block.
         marks: Of each block, the best observed ratio so far when one of its windows equalled it.
         last: Coordinates of the last centre, its reach, and the squared size of the study.
@@ -47,6 +50,8 @@ class Bests(NamedTuple):
     mask: Words
     counter: Words
     flags: Words
+    low_flags: Words
+    rows: NDArray[np.int32]
     seen: Integers
     marks: Floats
     last: Floats
@@ -69,13 +74,15 @@ def make_bests(levels: Levels, total_cases: int, taking_part: Words, floor: floa
         mask=taking_part.reshape(1, WORDS),
         counter=np.zeros((planes, WORDS), np.uint64),
         flags=np.zeros((1, WORDS), np.uint64),
+        low_flags=np.zeros((1, WORDS), np.uint64),
+        rows=np.zeros(MAX_GROUPS * GROUP, np.int32),
         seen=np.zeros(levels.risk.size + 4, np.int64),
         marks=np.zeros(levels.risk.size + 4),
         last=np.zeros(5),
     )
 
 
-@kernel
+@lean
 def hunt(
     centres: Integers,
     field: Field,
@@ -133,7 +140,7 @@ def _count_blocks(
     bits, digits, upper = sets.bits, sets.digits, sets.upper
     stride, zero_row = counter.shape[0], field.x.size
     widest = bits.shape[0] > zero_row + 1
-    low_flags = np.zeros_like(flags)
+    low_flags, rows = bests.low_flags, bests.rows
     counter[:] = 0
     seen[0] = 0
     most, planes = 0, 1
@@ -150,7 +157,7 @@ def _count_blocks(
             planes += 1
         add_block(start, length, planes, order, bits, counter)
         if widest:
-            add_upper(start, length, planes, zero_row, order, bits, digits, upper, counter)
+            add_upper(start, length, planes, zero_row, order, bits, digits, upper, rows, counter)
         seen[block + 1] = count_of(OBSERVED, planes, counter)
         many = nothing
         if rules.high:
@@ -167,7 +174,7 @@ def _count_blocks(
             _walk_flagged(block, planes, rules, levels, sets, bests, blocks)
 
 
-@kernel
+@lean
 def _walk_flagged(
     block: int,
     planes: int,
@@ -178,14 +185,17 @@ def _walk_flagged(
     blocks: Blocks,
 ) -> None:
     """Look at every window of a block for each flagged replicate."""
+    down, up = blocks.level[block], blocks.level_up[block]
     for word in range(WORDS):
         flags = bests.flags[0, word]
         while flags != 0:
             replicate = (word << 6) + lowest_bit(flags)
             flags &= flags - np.uint64(1)
             cases = count_of(replicate, planes, bests.counter)
-            value, _ = walk(block, replicate, cases, bests.llr[replicate], rules, sets, blocks)
-            if value > bests.llr[replicate]:
+            best, step = bests.llr[replicate], bests.step[replicate]
+            enough, few = levels.high[step, down], levels.low[step, up]
+            value, _ = walk(block, replicate, cases, enough, few, best, rules, sets, blocks)
+            if value > best:
                 bests.llr[replicate] = value
                 _raise_step(replicate, min(STEPS - 1, int(value / STEP)), rules, levels, bests)
 

@@ -9,7 +9,7 @@ difference: a difference of N log N would lose eight digits at twelve million pe
 
 import math
 
-from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.jit import inlined, lean
 
 
 @inlined
@@ -20,7 +20,7 @@ def term(count: float, expected: float, excess: float) -> float:
     return count * math.log1p(excess / expected)
 
 
-@kernel
+@lean
 def poisson_llr(cases: float, expected: float, total_cases: float) -> float:
     """Return the log likelihood ratio of a window in the Poisson model, whichever its rate."""
     excess = cases - expected
@@ -29,7 +29,7 @@ def poisson_llr(cases: float, expected: float, total_cases: float) -> float:
     )
 
 
-@kernel
+@lean
 def bernoulli_llr(cases: float, units: float, total_cases: float, total_units: float) -> float:
     """Return the log likelihood ratio of a window in the Bernoulli model, whichever its rate."""
     expected = units * total_cases / total_units
@@ -45,7 +45,7 @@ def bernoulli_llr(cases: float, units: float, total_cases: float, total_units: f
     )
 
 
-@kernel
+@lean
 def window_llr(
     cases: int,
     risk: int,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.jit import inlined, lean
 from service.domain.scan.levels import STEP, STEPS, Levels
 from service.domain.scan.likelihood import window_llr
 from service.domain.scan.model import Floats, Integers
@@ -20,13 +20,22 @@ ROUNDING = 1e-9
 
 
 class Found(NamedTuple):
-    """The best observed window of each location: its ratio and its number of locations."""
+    """The best observed window of each location.
+
+    Attributes:
+        llr: Its ratio.
+        size: Its locations.
+        reach: The distance of the farthest one.
+        last: The number of that one in the study.
+    """
 
     llr: Floats
     size: Integers
+    reach: Floats
+    last: Integers
 
 
-@kernel
+@lean
 def best_observed(
     centre: int,
     number: int,
@@ -63,17 +72,31 @@ def best_observed(
         if turn == first:
             continue
         step = min(STEPS - 1, int(best * EQUAL / STEP))
-        many = rules.high and seen[block + 1] >= high[step, level_down[block]]
-        few = rules.low and seen[block] < low[step, level_up[block]]
+        enough, under = high[step, level_down[block]], low[step, level_up[block]]
+        many = rules.high and seen[block + 1] >= enough
+        few = rules.low and seen[block] < under
         if not (many or few) or _bound(block, many, few, seen, rules, blocks) < best * EQUAL:
             continue
         if not ready[block]:
             sort_block(centre, block, number, field, rules, blocks)
-        best, place = walk(block, OBSERVED, seen[block + 1], best, rules, sets, blocks)
+        cases = seen[block + 1]
+        best, place = walk(block, OBSERVED, cases, enough, under, best, rules, sets, blocks)
         if place >= 0:
             marks[block] = best
     found.llr[centre] = best
-    found.size[centre] = _smallest(number, best, seen, marks, rules, sets, blocks)
+    found.size[centre] = 0
+    for block in range(number):
+        if marks[block] >= best * EQUAL:
+            step = min(STEPS - 1, int(best * EQUAL / STEP))
+            enough, under = high[step, level_down[block]], low[step, level_up[block]]
+            cases = seen[block + 1]
+            _, place = walk(block, OBSERVED, cases, enough, under, best, rules, sets, blocks)
+            if place >= 0:
+                end = blocks.start[block] + place
+                found.size[centre] = blocks.rank[block] + place + 1
+                found.reach[centre] = blocks.distance[end]
+                found.last[centre] = field.number[blocks.order[end]]
+                break
 
 
 @inlined
@@ -103,30 +126,12 @@ def _bound(
     return bound * (1.0 + ROUNDING)
 
 
-@inlined
-def _smallest(
-    number: int,
-    best: float,
-    seen: Integers,
-    marks: Floats,
-    rules: Rules,
-    sets: Replicates,
-    blocks: Blocks,
-) -> int:
-    """Return the locations of the smallest window that equals the best; 0 if there is none."""
-    size = 0
-    for block in range(number):
-        if marks[block] >= best * EQUAL:
-            _, place = walk(block, OBSERVED, seen[block + 1], best, rules, sets, blocks)
-            if place >= 0:
-                size = blocks.rank[block] + place + 1
-                break
-    return size
-
-
-@kernel
+@lean
 def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
-    """Return the block whose end has the largest ratio, or nearly: a good one to start from."""
+    """Return the block whose end has the largest ratio, or nearly: a good one to start from.
+
+    Twice the squared difference of the square roots is near the ratio, and needs no logarithm.
+    """
     first, most = 0, -1.0
     share = rules.total_cases / rules.total_risk
     for block in range(number):
@@ -134,10 +139,10 @@ def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> 
         many = rules.high and cases > expected and cases >= rules.min_cases
         few = rules.low and cases < expected
         if many or few:
-            # The inside half of the Poisson ratio.
-            striking = expected - cases
-            if cases > 0 and expected > 0:
-                striking += cases * np.log(cases / expected)
+            difference = np.sqrt(float(cases)) - np.sqrt(expected)
+            striking = difference * difference * (rules.total_risk / (
+                rules.total_risk - min(risk[block + 1], rules.total_risk - 1)
+            ))
             if striking > most:
                 first, most = block, striking
     return first

@@ -11,11 +11,11 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.jit import kernel
+from service.domain.scan.jit import lean
 from service.domain.scan.model import Floats, Integers
 
 
-@kernel
+@lean
 def measure(
     xs: Floats,
     ys: Floats,
@@ -42,7 +42,7 @@ def measure(
             key[k] = dx * dx + dy * dy + dz * dz
 
 
-@kernel
+@lean
 def read_rings(
     key_bits: NDArray[np.int32], shift: int, base: int, rings: int, ring: NDArray[np.int32]
 ) -> None:
@@ -54,14 +54,14 @@ def read_rings(
         ring[k] = min(max(np.int32(np.int32(key_bits[k] >> by) - lowest), none), most)
 
 
-@kernel
+@lean
 def tally(ring: NDArray[np.int32], count: NDArray[np.int32]) -> None:
     """Count the candidates of each ring."""
     for k in range(ring.size):
         count[ring[k]] += 1
 
 
-@kernel
+@lean
 def add_up(
     spans: int, span: Integers, ring: NDArray[np.int32], values: Integers, totals: Integers
 ) -> None:
@@ -74,7 +74,7 @@ def add_up(
             at += 1
 
 
-@kernel
+@lean
 def scatter(
     spans: int,
     last: int,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.jit import inlined, lean
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.rings import Blocks, Rules
 from service.domain.scan.tiles import Field
@@ -13,7 +13,7 @@ from service.domain.scan.tiles import Field
 SORT_BY_INSERTION = 200
 
 
-@kernel
+@lean
 def sort_block(
     centre: int, block: int, blocks: int, field: Field, rules: Rules, into: Blocks
 ) -> None:
@@ -23,10 +23,9 @@ def sort_block(
     start, end = into.start[block], into.start[block] + into.length[block]
     measure_distances(centre, start, end, field, order, distance)
     if end - start > SORT_BY_INSERTION:
-        by_distance = np.argsort(distance[start:end])
-        distance[start:end] = distance[start:end][by_distance]
-        order[start:end] = order[start:end][by_distance]
-    insert_in_order(start, end, field.number, order, distance)
+        heap_sort(start, end, field.number, order, distance)
+    else:
+        insert_in_order(start, end, field.number, order, distance)
     beyond = np.inf
     if rules.closed and block + 1 < blocks:
         beyond = _nearest_of(centre, block + 1, field, into)
@@ -54,7 +53,7 @@ def _nearest_of(centre: int, block: int, field: Field, into: Blocks) -> float:
     return float(least)
 
 
-@kernel
+@lean
 def measure_distances(
     centre: int, start: int, end: int, field: Field, order: NDArray[np.int32], distance: Floats
 ) -> None:
@@ -67,7 +66,7 @@ def measure_distances(
         distance[k] = math.sqrt(dx * dx + dy * dy + dz * dz)
 
 
-@kernel
+@lean
 def insert_in_order(
     start: int, end: int, number: Integers, order: NDArray[np.int32], distance: Floats
 ) -> None:
@@ -82,3 +81,49 @@ def insert_in_order(
             order[at], distance[at] = order[at - 1], distance[at - 1]
             at -= 1
         order[at], distance[at] = item, far
+
+
+@lean
+def heap_sort(
+    start: int, end: int, number: Integers, order: NDArray[np.int32], distance: Floats
+) -> None:
+    """Sort by (distance, number) in a time that no arrangement makes quadratic."""
+    length = end - start
+    for first in range(length // 2 - 1, -1, -1):
+        _sink(start, first, length, number, order, distance)
+    for last in range(length - 1, 0, -1):
+        a, b = start, start + last
+        order[a], order[b] = order[b], order[a]
+        distance[a], distance[b] = distance[b], distance[a]
+        _sink(start, 0, last, number, order, distance)
+
+
+@lean
+def _sink(
+    start: int,
+    at: int,
+    length: int,
+    number: Integers,
+    order: NDArray[np.int32],
+    distance: Floats,
+) -> None:
+    """Let an entry of a heap sink until no child is after it."""
+    item, far = order[start + at], distance[start + at]
+    while 2 * at + 1 < length:
+        child = start + 2 * at + 1
+        if 2 * at + 2 < length and (
+            distance[child + 1] > distance[child]
+            or (
+                distance[child + 1] == distance[child]
+                and number[order[child + 1]] > number[order[child]]
+            )
+        ):
+            child += 1
+        later = distance[child] > far or (
+            distance[child] == far and number[order[child]] > number[item]
+        )
+        if not later:
+            break
+        order[start + at], distance[start + at] = order[child], distance[child]
+        at = child - start
+    order[start + at], distance[start + at] = item, far

@@ -56,11 +56,15 @@ class Sweep:
     Attributes:
         llr: Best log likelihood ratio of the windows of each location; 0 where none counts.
         size: Locations in that window, the nearest ones; the smallest of equally good windows.
+        reach: The distance of the farthest of them.
+        last: The highest number among those at that distance.
         null_maxima: Over all windows, for each replicate.
     """
 
     llr: Floats
     size: Integers
+    reach: Floats
+    last: Integers
     null_maxima: Floats
 
 
@@ -98,9 +102,10 @@ def sweep(study: Study, settings: ScanSettings, watch: Watch) -> Sweep:
             again = _pass(plan, sets, missed, 0.0, _Share(watch, (batch + 1) / batches, 0.0))
             best[missed] = again[missed]
         maxima[first : first + count] = best[:count]
-    llr, size = np.empty_like(plan.found.llr), np.empty_like(plan.found.size)
-    llr[plan.field.number], size[plan.field.number] = plan.found.llr, plan.found.size
-    return Sweep(llr=llr, size=size, null_maxima=maxima)
+    place = np.empty_like(plan.field.number)
+    place[plan.field.number] = np.arange(place.size)
+    llr, size, reach, last = (values[place] for values in plan.found)
+    return Sweep(llr=llr, size=size, reach=reach, last=last, null_maxima=maxima)
 
 
 class _Share(NamedTuple):
@@ -139,7 +144,12 @@ def _plan(study: Study, settings: ScanSettings) -> _Plan:
         levels=make_levels(study, settings),
         parts=np.array_split(visiting_order(field), int(numba.get_num_threads())),
         extent=float((corner**2).sum()) * 1.001,
-        found=Found(llr=np.zeros(study.x.size), size=np.zeros(study.x.size, np.int64)),
+        found=Found(
+            llr=np.zeros(study.x.size),
+            size=np.zeros(study.x.size, np.int64),
+            reach=np.full(study.x.size, -1.0),
+            last=np.zeros(study.x.size, np.int64),
+        ),
     )
 
 
