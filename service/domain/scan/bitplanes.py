@@ -19,6 +19,7 @@ import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 WORDS = 16  # per row
 REPLICATES = WORDS * 64
@@ -39,6 +40,13 @@ _room = cast("Callable[..., Value]", cgutils.alloca_once)  # untyped
 
 def _word(value: int) -> Value:
     return ir.Constant(_WORD, value)
+
+
+def empty_rows(number: int) -> NDArray[np.uint64]:
+    """Return rows of zeros that lie on lines of the cache, so that no load touches two."""
+    room = np.zeros(number * WORDS + LANES, np.uint64)
+    first = -(room.ctypes.data // room.itemsize) % LANES
+    return room[first : first + number * WORDS].reshape(number, WORDS)
 
 
 class _Rows:

@@ -23,7 +23,7 @@ def best_windows(study: Study, settings: ScanSettings, found: Sweep) -> list[tup
     most = min(settings.max_clusters, ranked.size)
     places = (study.x, study.y, study.z)
     chosen = choose_apart(ranked, most, found.reach, found.last, *places)
-    return [(int(c), nearest(study, int(c))[: found.size[c]]) for c in chosen]
+    return [(int(c), nearest(study, int(c), int(found.size[c]))) for c in chosen]
 
 
 def describe(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, WORDS, lowest_bit, reach
+from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, WORDS, empty_rows, lowest_bit, reach
 from service.domain.scan.counting import add_block, add_upper, count_of, most_cases
 from service.domain.scan.jit import inlined, lean
 from service.domain.scan.levels import STEP, STEPS, Levels
@@ -65,16 +65,18 @@ def make_bests(levels: Levels, total_cases: int, taking_part: Words, floor: floa
     thresholds = []
     for table in (levels.high, levels.low):
         digit = (table[step][:, None] >> np.arange(planes)) & 1
-        thresholds.append(digit[:, :, None].astype(np.uint64) * taking_part)
+        rows = empty_rows(digit.size)
+        rows[:] = digit.reshape(-1, 1).astype(np.uint64) * taking_part
+        thresholds.append(rows)
     return Bests(
         llr=np.full(replicates, floor),
         step=np.full(replicates, step, np.int64),
-        high=thresholds[0].reshape(-1, WORDS),
-        low=thresholds[1].reshape(-1, WORDS),
+        high=thresholds[0],
+        low=thresholds[1],
         mask=taking_part.reshape(1, WORDS),
-        counter=np.zeros((planes, WORDS), np.uint64),
-        flags=np.zeros((1, WORDS), np.uint64),
-        low_flags=np.zeros((1, WORDS), np.uint64),
+        counter=empty_rows(planes),
+        flags=empty_rows(1),
+        low_flags=empty_rows(1),
         rows=np.zeros(MAX_GROUPS * GROUP, np.int32),
         seen=np.zeros(levels.risk.size + 4, np.int64),
         marks=np.zeros(levels.risk.size + 4),

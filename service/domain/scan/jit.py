@@ -1,7 +1,7 @@
 """One typed door to numba, so that the kernels stay readable and the type checker content."""
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -23,7 +23,7 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
     It borrows its arrays and counts no references to them: two dozen arrays in a few tuples, each
     counted in and out, cost a small kernel more than its work.
     """
-    options = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
     return cast("Callable[P, R]", numba.njit(**options)(function))
 
 

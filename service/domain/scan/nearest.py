@@ -6,8 +6,8 @@ from service.domain.scan.model import Integers
 from service.domain.scan.study import Study
 
 
-def nearest(study: Study, centre: int) -> Integers:
-    """Return all locations, the nearest to a centre first.
+def nearest(study: Study, centre: int, count: int) -> Integers:
+    """Return some locations, the nearest to a centre first.
 
     Locations are numbered by coordinates: of equally near ones, SaTScan's lesser coordinate is
     the lesser number.
@@ -15,5 +15,6 @@ def nearest(study: Study, centre: int) -> Integers:
     dx = study.x - study.x[centre]
     dy = study.y - study.y[centre]
     dz = study.z - study.z[centre]
-    order: Integers = np.argsort(np.sqrt(dx * dx + dy * dy + dz * dz), kind="stable")
-    return order
+    distance = np.sqrt(dx * dx + dy * dy + dz * dz)
+    within: Integers = np.flatnonzero(distance <= np.partition(distance, count - 1)[count - 1])
+    return within[np.argsort(distance[within], kind="stable")][:count]

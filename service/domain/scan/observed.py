@@ -84,19 +84,39 @@ def best_observed(
         if place >= 0:
             marks[block] = best
     found.llr[centre] = best
+    _note_smallest(centre, number, seen, marks, field, rules, levels, sets, blocks, found)
+
+
+@inlined
+def _note_smallest(
+    centre: int,
+    number: int,
+    seen: Integers,
+    marks: Floats,
+    field: Field,
+    rules: Rules,
+    levels: Levels,
+    sets: Replicates,
+    blocks: Blocks,
+    found: Found,
+) -> None:
+    """Note the smallest window that equals the best; none where there is no best."""
+    best = found.llr[centre]
+    step = min(STEPS - 1, int(best * EQUAL / STEP))
     found.size[centre] = 0
     for block in range(number):
-        if marks[block] >= best * EQUAL:
-            step = min(STEPS - 1, int(best * EQUAL / STEP))
-            enough, under = high[step, level_down[block]], low[step, level_up[block]]
-            cases = seen[block + 1]
-            _, place = walk(block, OBSERVED, cases, enough, under, best, rules, sets, blocks)
-            if place >= 0:
-                end = blocks.start[block] + place
-                found.size[centre] = blocks.rank[block] + place + 1
-                found.reach[centre] = blocks.distance[end]
-                found.last[centre] = field.number[blocks.order[end]]
-                break
+        if marks[block] < best * EQUAL:
+            continue
+        enough = levels.high[step, blocks.level[block]]
+        under = levels.low[step, blocks.level_up[block]]
+        cases = seen[block + 1]
+        _, place = walk(block, OBSERVED, cases, enough, under, best, rules, sets, blocks)
+        if place >= 0:
+            end = blocks.start[block] + place
+            found.size[centre] = blocks.rank[block] + place + 1
+            found.reach[centre] = blocks.distance[end]
+            found.last[centre] = field.number[blocks.order[end]]
+            break
 
 
 @inlined
@@ -140,9 +160,14 @@ def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> 
         few = rules.low and cases < expected
         if many or few:
             difference = np.sqrt(float(cases)) - np.sqrt(expected)
-            striking = difference * difference * (rules.total_risk / (
-                rules.total_risk - min(risk[block + 1], rules.total_risk - 1)
-            ))
+            striking = (
+                difference
+                * difference
+                * (
+                    rules.total_risk
+                    / (rules.total_risk - min(risk[block + 1], rules.total_risk - 1))
+                )
+            )
             if striking > most:
                 first, most = block, striking
     return first

@@ -1,6 +1,6 @@
 """Which of the best windows of all centres share no location with a better one."""
 
-# ruff: noqa: PLR0913, PLR0917 - kernels take plain arrays, by position
+# ruff: noqa: PLR0913, PLR0917, C901 - kernels take plain arrays, by position
 
 import math
 

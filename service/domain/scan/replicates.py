@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.domain.scan.bitplanes import REPLICATES, WORDS
-from service.domain.scan.jit import kernel
+from service.domain.scan.bitplanes import REPLICATES, WORDS, empty_rows
+from service.domain.scan.jit import kernel, lean
 from service.domain.scan.model import Integers, Words
-from service.domain.scan.simulate import Urn, draw_places, seen_size
+from service.domain.scan.random_stream import below, start_stream
+from service.domain.scan.simulate import Urn, draw_places, seen_size, top_bits
 from service.domain.scan.tiles import Field
 
 OBSERVED = REPLICATES - 1  # the observed data ride along as the last replicate
@@ -36,28 +37,70 @@ class Replicates(NamedTuple):
 
 
 def pack(field: Field, urn: Urn, first: int, count: int) -> Replicates:
-    """Draw replicates `first` to `first + count - 1`, at most 1,023, and the observed data.
-
-    Cases are drawn twice: once to learn how many digits each location needs, once to keep them.
-    Drawing is cheap; keeping all counts at once is not.
-    """
+    """Draw replicates `first` to `first + count - 1`, at most 1,023, and the observed data."""
     where = np.empty(field.number.size, np.int64)
     where[field.number] = np.arange(field.number.size)
+    sets = (
+        _single(urn, where, first, count) if urn.single else _many(field, urn, where, first, count)
+    )
+    set_column(sets.bits, sets.digits, sets.upper, field.cases, OBSERVED)
+    return sets
+
+
+def _single(urn: Urn, where: Integers, first: int, count: int) -> Replicates:
+    """Draw cases of which a location has one or none, straight into their bits."""
+    size = where.size
+    bits = empty_rows(size + 1)
+    draw_units(urn.draws, urn.seed, where, first, count, bits)
+    if urn.complement:
+        bits[:size] ^= mask_of(np.arange(count))
+    return Replicates(bits=bits, digits=np.ones(size, np.int64), upper=np.zeros(size, np.int64))
+
+
+def _many(field: Field, urn: Urn, where: Integers, first: int, count: int) -> Replicates:
+    """Draw cases of which a location may have several.
+
+    They are drawn twice: once to learn how many digits each location needs, once to keep them.
+    Drawing is cheap; keeping all counts at once is not.
+    """
     peak = field.cases.copy()
-    none = np.zeros((1, WORDS), np.uint64)
+    none = empty_rows(1)
     scatter(*_urn(urn), where, field.risk, first, count, none, peak, peak, peak, True)
     digits = np.array([max(1, int(p).bit_length()) for p in np.unique(peak)], np.int64)[
         np.unique(peak, return_inverse=True)[1]
     ]
     upper = peak.size + np.cumsum(digits - 1) - (digits - 1) + 1
-    bits = np.zeros((int(peak.size + 1 + (digits - 1).sum()), WORDS), np.uint64)
+    bits = empty_rows(int(peak.size + 1 + (digits - 1).sum()))
     scatter(*_urn(urn), where, field.risk, first, count, bits, digits, upper, peak, False)
-    set_column(bits, digits, upper, field.cases, OBSERVED)
     return Replicates(bits=bits, digits=digits, upper=upper)
+
+
+def mask_of(columns: Integers) -> Words:
+    """Return a row with the bits of some columns set."""
+    bits = np.zeros(REPLICATES, np.uint8)
+    bits[columns] = 1
+    return np.packbits(bits, bitorder="little").view(np.uint64)[:WORDS]
 
 
 def _urn(urn: Urn) -> tuple[Integers, Integers, int, int, bool, bool, int]:
     return (urn.ends, urn.guide, urn.slice_bits, urn.draws, urn.complement, urn.replace, urn.seed)
+
+
+@lean
+def draw_units(draws: int, seed: int, where: Integers, first: int, count: int, bits: Words) -> None:
+    """Draw units that are locations, the same ones as `draw_places`; a bit says what is drawn."""
+    total = np.uint64(where.size)
+    shift = top_bits(total)
+    for column in range(count):
+        state = start_stream(seed, first + column)
+        word, bit = column >> 6, np.uint64(1) << np.uint64(column & 63)
+        for _ in range(draws):
+            while True:
+                unit, state = below(state, total, shift)
+                row = where[np.int64(unit)]
+                if bits[row, word] & bit == 0:
+                    break
+            bits[row, word] |= bit
 
 
 @kernel

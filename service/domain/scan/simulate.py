@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from service.domain.scan.jit import inlined, kernel
+from service.domain.scan.jit import inlined, kernel, lean
 from service.domain.scan.model import Integers, Words
 from service.domain.scan.random_stream import below, start_stream
 from service.domain.scan.study import Study
@@ -30,6 +30,7 @@ class Urn:
         draws: Units to draw; when more than half of all, those that are *not* cases.
         complement: Whether the drawn units are those that are not cases.
         replace: Whether a unit is put back.
+        single: Whether every location is one unit, and no unit is put back.
         seed: Of the streams.
     """
 
@@ -39,6 +40,7 @@ class Urn:
     draws: int
     complement: bool
     replace: bool
+    single: bool
     seed: int
 
 
@@ -57,6 +59,7 @@ def fill_urn(study: Study, seed: int) -> Urn:
         draws=total - study.total_cases if complement else study.total_cases,
         complement=complement,
         replace=not bernoulli,
+        single=bernoulli and bool((study.risk == 1).all()),
         seed=seed,
     )
 
@@ -101,7 +104,7 @@ def seen_size(draws: int, replace: bool) -> int:
     return size
 
 
-@kernel
+@lean
 def draw_places(
     ends: Integers,
     guide: Integers,
@@ -113,22 +116,28 @@ def draw_places(
     places: Integers,
 ) -> None:
     """Fill `places` with the locations of the units drawn in one replicate."""
-    state = np.empty(4, np.uint64)
-    start_stream(seed, replicate, state)
+    state = start_stream(seed, replicate)
     total = np.uint64(ends[-1])
-    shift = np.uint64(63)
-    while shift > 0 and (np.uint64(1) << (np.uint64(64) - shift)) < total:
-        shift -= np.uint64(1)
+    shift = top_bits(total)
     if not replace:
         seen[:] = 0
     for k in range(places.size):
-        unit = below(state, total, shift)
+        unit, state = below(state, total, shift)
         while not replace and not _note(seen, unit):
-            unit = below(state, total, shift)
+            unit, state = below(state, total, shift)
         place = guide[np.int64(unit) >> slice_bits]
         while ends[place] <= np.int64(unit):
             place += 1
         places[k] = place
+
+
+@inlined
+def top_bits(total: np.uint64) -> np.uint64:
+    """Return how far to shift a random word for a number that may be under `total`."""
+    shift = np.uint64(63)
+    while shift > 0 and (np.uint64(1) << (np.uint64(64) - shift)) < total:
+        shift -= np.uint64(1)
+    return shift
 
 
 @inlined

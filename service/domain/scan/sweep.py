@@ -8,13 +8,12 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from service.domain.scan.bitplanes import REPLICATES, WORDS
 from service.domain.scan.errors import ScanStoppedError
 from service.domain.scan.hunt import Bests, hunt, make_bests
 from service.domain.scan.levels import Levels, make_levels
-from service.domain.scan.model import Floats, Integers, ScanSettings, Words
+from service.domain.scan.model import Floats, Integers, ScanSettings
 from service.domain.scan.observed import Found
-from service.domain.scan.replicates import BATCH, Replicates, pack
+from service.domain.scan.replicates import BATCH, Replicates, mask_of, pack
 from service.domain.scan.rings import Blocks, Rules, make_blocks, ring_shift
 from service.domain.scan.simulate import fill_urn
 from service.domain.scan.study import Study
@@ -104,8 +103,13 @@ def sweep(study: Study, settings: ScanSettings, watch: Watch) -> Sweep:
         maxima[first : first + count] = best[:count]
     place = np.empty_like(plan.field.number)
     place[plan.field.number] = np.arange(place.size)
-    llr, size, reach, last = (values[place] for values in plan.found)
-    return Sweep(llr=llr, size=size, reach=reach, last=last, null_maxima=maxima)
+    return Sweep(
+        llr=plan.found.llr[place],
+        size=plan.found.size[place],
+        reach=plan.found.reach[place],
+        last=plan.found.last[place],
+        null_maxima=maxima,
+    )
 
 
 class _Share(NamedTuple):
@@ -153,12 +157,6 @@ def _plan(study: Study, settings: ScanSettings) -> _Plan:
     )
 
 
-def _mask(replicates: Integers) -> Words:
-    bits = np.zeros(REPLICATES, np.uint8)
-    bits[replicates] = 1
-    return np.packbits(bits, bitorder="little").view(np.uint64)[:WORDS]
-
-
 def _pass(
     plan: _Plan, sets: Replicates, replicates: Integers, floor: float, share: _Share
 ) -> Floats:
@@ -199,7 +197,7 @@ class _Worker:
 
 
 def _start(plan: _Plan, replicates: Integers, floor: float) -> _Worker:
-    bests = make_bests(plan.levels, plan.rules.total_cases, _mask(replicates), floor)
+    bests = make_bests(plan.levels, plan.rules.total_cases, mask_of(replicates), floor)
     bests.last[3] = bests.last[4] = plan.extent
     locations, tiles = plan.field.x.size, plan.field.low.shape[0]
     blocks = make_blocks(locations, tiles, plan.levels.risk.size, plan.rules.shift)
