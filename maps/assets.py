@@ -26,6 +26,7 @@ _VENDORED = {
     "vendor/leaflet/images/layers.png": ("leaflet", "dist/images/layers.png"),
     "vendor/leaflet/images/layers-2x.png": ("leaflet", "dist/images/layers-2x.png"),
     "vendor/leaflet/images/marker-icon.png": ("leaflet", "dist/images/marker-icon.png"),
+    "vendor/protomaps/protomaps-leaflet.js": ("protomaps-leaflet", "dist/protomaps-leaflet.js"),
     "vendor/htmx/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
 }
 _OWN = frozenset(
@@ -34,7 +35,19 @@ _OWN = frozenset(
         "maps/css/page.css",
         *(
             f"maps/js/{name}.js"
-            for name in ("base", "cells", "clusters", "core", "labels", "page", "points")
+            for name in (
+                "areas",
+                "base",
+                "cells",
+                "clusters",
+                "core",
+                "labels",
+                "lookup",
+                "page",
+                "pmtiles",
+                "points",
+                "tianditu",
+            )
         ),
     }
 )

@@ -7,20 +7,12 @@ import pandas as pd
 from geopandas import GeoDataFrame
 from markupsafe import Markup
 
+from maps.base_map import add_ground
 from maps.county_map import CountyMap
 from maps.enterprise_points import AREA_LEVELS
 from maps.figure import templates
 from maps.hotspot import township_column
-from maps.layers import (
-    BaseLayer,
-    CellsLayer,
-    ClusterMark,
-    ClustersLayer,
-    FillClass,
-    LabelsLayer,
-    Theme,
-)
-from maps.layers.labels import place_names
+from maps.layers import CellsLayer, ClusterMark, ClustersLayer, FillClass, Theme
 from maps.model import PRODUCTS, Audience, CellInput
 from maps.shell import Figure, ProductFacts, ShellParts, dress
 from maps.words import Words
@@ -71,9 +63,8 @@ def build_cell_map(given: CellInput) -> folium.Map:
     CellsLayer(cells, themes=[_theme(given)], facts=[township_column(given.geography)]).add_to(
         county_map
     )
-    BaseLayer(given.geography, highlighted=area).add_to(county_map)
+    add_ground(county_map, given.geography, highlighted=area)
     ClustersLayer(marks, name="检查对象 Targets").add_to(county_map)
-    LabelsLayer(place_names(given.geography)).add_to(county_map)
     return county_map
 
 

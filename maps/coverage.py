@@ -10,11 +10,11 @@ from geopandas import GeoDataFrame
 from markupsafe import Markup
 from pandas import DataFrame
 
+from maps.base_map import add_ground
 from maps.county_map import CountyMap
 from maps.figure import templates
 from maps.hotspot import bounds_of, township_column
-from maps.layers import BaseLayer, CellsLayer, Column, FillClass, LabelsLayer, Theme
-from maps.layers.labels import place_names
+from maps.layers import CellsLayer, Column, FillClass, Theme
 from maps.model import Audience, CoverageInput
 from maps.palette import CATEGORIES, NO_REGISTER, SEVERITY, distinct_colours
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
@@ -56,8 +56,7 @@ def build_coverage_map(given: CoverageInput) -> folium.Map:
     CellsLayer(
         given.geography.cells, themes=themes, facts=[township_column(given.geography)]
     ).add_to(county_map)
-    BaseLayer(given.geography).add_to(county_map)
-    LabelsLayer(place_names(given.geography)).add_to(county_map)
+    add_ground(county_map, given.geography)
     return county_map
 
 
@@ -117,6 +116,7 @@ def _officer_theme(given: CoverageInput, holders: "pd.Series[str]") -> Theme:
                 values=[name or Words("无人", "nobody") for name in held],
             )
         ],
+        names=held,
     )
 
 

@@ -1,12 +1,13 @@
 """Located enterprises as points, and those known to an area only as a list; never as pins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
-from maps.layers import CanvasPoints, PointLook
+from maps.layers import AreaCount, CanvasPoints, PointLook
 from maps.layers.points import PointTexts
 from maps.model import Geography, ProductLabel
 from maps.palette import POINT
@@ -16,6 +17,7 @@ from maps.words import Words
 AREA_LEVELS = frozenset({"township", "county"})
 _ROUGH_LEVELS = frozenset({"village"})
 _NAMES_SHOWN = 40
+_LONGEST_NAME = 60
 
 _LEVELS = {
     "rooftop": "门牌 rooftop",
@@ -29,6 +31,7 @@ _KINDS = {"producer": "生产 producer", "seller": "销售 seller", "den": "黑�
 class AreaRow:
     """The enterprises of one township that are known to an area only."""
 
+    code: str
     township: str
     n: int
     names: str
@@ -133,15 +136,26 @@ def _text_column(frame: GeoDataFrame, name: str) -> list[str]:
     return ["" if pd.isna(value) else str(value) for value in frame[name]]
 
 
+def area_counts(counts: Mapping[str, Drawn]) -> list[AreaCount]:
+    """Return the enterprises known to a township only, for each position of the switch."""
+    return [
+        AreaCount(code=row.code, n=row.n, names=row.names, switches={"product": product})
+        for product, drawn in counts.items()
+        for row in drawn.area_only
+        if row.code
+    ]
+
+
 def _area_rows(unplaced: GeoDataFrame, names: dict[str, str]) -> tuple[AreaRow, ...]:
     if unplaced.empty:
         return ()
-    township = unplaced["township_code"].map(lambda code: str(names.get(str(code), "不明 unknown")))
+    code = unplaced["township_code"].map(lambda one: str(one) if str(one) in names else "")
     rows = []
-    for name, group in unplaced.groupby(township):
-        texts = [str(text) for text in group["name"]]
+    for township, group in unplaced.groupby(code):
+        texts = [str(text)[:_LONGEST_NAME] for text in group["name"]]
         shown = "、".join(texts[:_NAMES_SHOWN])
         if len(texts) > _NAMES_SHOWN:
             shown += f"……（共 {len(texts)} 户）"
-        rows.append(AreaRow(township=str(name), n=len(group), names=shown))
+        name = names.get(str(township), "不明 unknown")
+        rows.append(AreaRow(code=str(township), township=name, n=len(group), names=shown))
     return tuple(sorted(rows, key=lambda row: -row.n))

@@ -144,6 +144,8 @@ def compose(
     if lang not in _LANGUAGES:
         raise InvalidInputError(f"lang must be zh or en, not {lang!r}")
     _refuse_text_as_html(figure)
+    if mode is Mode.FILE:
+        _refuse_live_layers(figure)
     for child in figure._children.values():  # noqa: SLF001 - branca has no public iterator
         child.render()
     shell = getattr(figure, "shell", None) or Shell(title_zh="地图", title_en="Map")
@@ -172,6 +174,16 @@ def _refuse_text_as_html(element: Element) -> None:
         )
     for child in element._children.values():  # noqa: SLF001 - branca has no public iterator
         _refuse_text_as_html(child)
+
+
+def _refuse_live_layers(element: Element) -> None:
+    """Refuse what asks a server: a one-file map must open with the network cable out."""
+    if getattr(element, "is_live_only", False):
+        raise InvalidInputError(
+            f"{type(element).__name__} asks a server for tiles; leave it out of a one-file map"
+        )
+    for child in element._children.values():  # noqa: SLF001 - branca has no public iterator
+        _refuse_live_layers(child)
 
 
 def _header_parts(figure: Figure, mode: Mode) -> list[str]:
@@ -252,10 +264,16 @@ def _with_policy(page: str) -> str:
     return page.replace("<!-- policy -->", meta, 1)
 
 
-def content_security_policy(nonce: str) -> str:
-    """Return the header for pages and live maps whose scripts carry this nonce."""
+def content_security_policy(nonce: str, *, image_hosts: tuple[str, ...] = ()) -> str:
+    """Return the header for pages and live maps whose scripts carry this nonce.
+
+    Args:
+        nonce: Fresh for every answer.
+        image_hosts: Other hosts that may be asked for tiles; none unless the county wants it.
+    """
+    images = " ".join(("'self' data: blob:", *image_hosts))
     return (
         f"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
-        "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; "
+        f"img-src {images}; font-src 'self' data:; connect-src 'self'; "
         "frame-src 'self'; frame-ancestors 'self'; form-action 'self'; base-uri 'none'"
     )

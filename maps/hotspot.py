@@ -8,14 +8,14 @@ import pandas as pd
 from markupsafe import Markup
 from pandas import DataFrame
 
+from maps.base_map import add_ground
 from maps.cluster_texts import ClusterEntry, cluster_entries
 from maps.county_map import CountyMap
-from maps.enterprise_points import Drawn, drawn_by_product, enterprise_points
+from maps.enterprise_points import Drawn, area_counts, drawn_by_product, enterprise_points
 from maps.figure import templates
 from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind
-from maps.layers import BaseLayer, CellsLayer, ClustersLayer, Column, LabelsLayer
+from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
 from maps.layers.base import county_outline
-from maps.layers.labels import place_names
 from maps.model import Audience, Geography, HotspotInput
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
 from maps.words import Words
@@ -70,12 +70,12 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
     CellsLayer(
         cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
     ).add_to(county_map)
-    BaseLayer(given.geography).add_to(county_map)
+    add_ground(county_map, given.geography)
     if shows_enterprises:
+        AreasLayer(given.geography.townships, counts=area_counts(counts)).add_to(county_map)
         enterprise_points(given.enterprises, given.products).add_to(county_map)
     marks = [entry.mark for listed in entries.values() for entry in listed]
     ClustersLayer(marks).add_to(county_map)
-    LabelsLayer(place_names(given.geography)).add_to(county_map)
     return county_map
 
 

@@ -94,6 +94,8 @@ class Geography:
         outline: geometry of the county; the union of the townships where None.
         villages: name, geometry (points) [code]; places of level 'village' serve as they are.
         roads, rivers: geometry (lines) [name].
+        base_address: Where a live map asks for the county's PMTiles (same origin), which then
+            stand in for inlined lines and names; None inlines them, as every one-file map does.
     """
 
     townships: GeoDataFrame
@@ -102,6 +104,7 @@ class Geography:
     villages: GeoDataFrame | None = None
     roads: GeoDataFrame | None = None
     rivers: GeoDataFrame | None = None
+    base_address: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,12 @@ _REQUIRED_DAY = Annotated[
 ]
 
 
+@grid_app.callback()
+def grid() -> None:
+    """Cut townships into cells."""
+    # With one command and no callback, typer would make `grid` itself the command.
+
+
 @grid_app.command("build")
 def build(  # noqa: PLR0913
     *,

@@ -1,4 +1,4 @@
-"""`wangge map`: one HTML file that opens with the network cable out."""
+"""`wangge map`: a file that opens with the network cable out, a sheet of paper, a base map."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -7,17 +7,33 @@ import typer
 from rich.console import Console
 
 from maps.model import Audience
-from scripts.running import CountyOption, DayOption, running
+from scripts.running import CountyOption, DayOption, Running, running
+from service.domain.errors import InvalidInputError
+from service.settings import Settings
+from service.workflows.make_base_map import base_map_path, write_base_map
 from service.workflows.publish_maps import publish_map
 
-MapKind = Literal["hotspot", "coverage", "cell"]
+MapKind = Literal["hotspot", "coverage", "cell", "lookup", "difference", "base"]
 
 
 def map_command(  # noqa: PLR0913 - one parameter an option
     kind: Annotated[MapKind, typer.Argument(help="What to draw.")],
     *,
-    out: Annotated[Path, typer.Option(help="The HTML file to write.", dir_okay=False)],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="The file to write: .html; .pmtiles for the base map, which without --out goes "
+            "where the pages look for it.",
+            dir_okay=False,
+        ),
+    ] = None,
     cell: Annotated[str | None, typer.Option(help="Code of the cell of a cell map.")] = None,
+    from_plan: Annotated[
+        str | None, typer.Option("--from", help="Plan before, of a difference.")
+    ] = None,
+    to_plan: Annotated[
+        str | None, typer.Option("--to", help="Plan after, of a difference.")
+    ] = None,
     county: CountyOption = None,
     on: DayOption = None,
     lang: Annotated[Literal["zh", "en"], typer.Option(help="Language shown first.")] = "zh",
@@ -30,17 +46,38 @@ def map_command(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Write a map as one file: every script and style inside, no request when it is opened."""
     with running(county, on, commit=False) as run:
+        if kind == "base":
+            _write_base(run, out)
+            return
+        path = _named(out)
         html = publish_map(
             run.session,
             run.county.code,
             kind,
             on=run.on,
             cell_code=cell,
+            from_plan=from_plan,
+            to_plan=to_plan,
             lang=lang,
             audience=Audience.PUBLIC if public else Audience.INTERNAL,
             review_number=review_number,
         )
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(html, encoding="utf-8")
-    size = f"{len(html.encode()) / 1e6:.1f} MB"
-    Console(highlight=False).print(f"wrote {out}, {size}; it opens without a network", markup=False)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html, encoding="utf-8")
+    _tell(f"wrote {path}, {len(html.encode()) / 1e6:.1f} MB; it opens without a network")
+
+
+def _named(out: Path | None) -> Path:
+    if out is None:
+        raise InvalidInputError("name the file to write with --out, such as hotspot.html")
+    return out
+
+
+def _write_base(run: Running, out: Path | None) -> None:
+    path = out or base_map_path(Settings().home, run.county.code)
+    size = write_base_map(run.session, run.county.code, path)
+    _tell(f"wrote {path}, {size / 1e6:.2f} MB: borders, villages, roads, rivers of the county")
+
+
+def _tell(text: str) -> None:
+    Console(highlight=False, soft_wrap=True).print(text, markup=False)

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
         default=None, description="Key of the Tianditu tiles and geocoder; unset: not used."
     )
 
+    tianditu_tiles: bool = Field(
+        default=False,
+        description="Let live maps offer Tianditu under the cells; needs the key.",
+    )
+
     @field_validator("database_url")
     @classmethod
     def _speak_through_psycopg(cls, url: str | None) -> str | None:

@@ -10,6 +10,7 @@
     road: { pane: "wg-lines", color: "#8b7d6b", weight: 1.1, opacity: 0.75, dashArray: "5 3" },
     township: { pane: "wg-lines", color: "#45556b", weight: 1.3, opacity: 0.95 },
     outline: { pane: "wg-lines", color: "#1d2733", weight: 2.4, opacity: 1 },
+    earlier: { pane: "wg-lines", color: "#b6182d", weight: 1.8, opacity: 1, dashArray: "2 4" },
     focus: { pane: "wg-lines", color: "#1f5fbf", weight: 3, opacity: 1 },
   };
 

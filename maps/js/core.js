@@ -43,6 +43,21 @@
     return JSON.parse(document.getElementById(id).textContent);
   };
 
+  /** The bytes of base64 text. */
+  wangge.bytes = function (text) {
+    const binary = atob(text);
+    const array = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i += 1) array[i] = binary.charCodeAt(i);
+    return array;
+  };
+
+  /** The bytes that base64 text holds compressed (zlib), without a library. */
+  wangge.inflate = async function (text) {
+    const stream = new Blob([wangge.bytes(text)]).stream()
+      .pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  };
+
   /** An element with attributes and children; strings become text, never HTML. */
   wangge.el = function (tag, attributes, ...children) {
     const element = document.createElement(tag);

@@ -3,6 +3,7 @@
 Any Folium map can take them: `CellsLayer(...).add_to(folium.Map())`.
 """
 
+from maps.layers.areas import AreaCount, AreasLayer
 from maps.layers.base import BaseLayer
 from maps.layers.cells import CellsLayer, Column, FillClass, Theme
 from maps.layers.clusters import ClusterMark, ClustersLayer
@@ -10,6 +11,8 @@ from maps.layers.labels import Label, LabelsLayer
 from maps.layers.points import CanvasPoints, PointLook
 
 __all__ = [
+    "AreaCount",
+    "AreasLayer",
     "BaseLayer",
     "CanvasPoints",
     "CellsLayer",

@@ -1,5 +1,6 @@
 """Our own base map: land, township lines, rivers, roads and the county's outline; no tiles."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import shapely
@@ -21,16 +22,24 @@ class BaseLayer(DataLayer):
     Args:
         geography: Shapes in EPSG:4326.
         highlighted: A shape to draw a blue line round, such as the cells of a list.
+        earlier: Shapes of an earlier plan, for a dashed line.
+        has_lines: Rivers, roads and township lines too; not where tiles bring them.
     """
 
     factory: ClassVar[str] = "base"
     script: ClassVar[str] = "base"
 
-    def __init__(self, geography: Geography, *, highlighted: BaseGeometry | None = None) -> None:
+    def __init__(
+        self,
+        geography: Geography,
+        *,
+        highlighted: BaseGeometry | None = None,
+        earlier: Sequence[BaseGeometry] = (),
+        has_lines: bool = True,
+    ) -> None:
         """Prepare the shapes, simplified to what a screen can show."""
-        super().__init__(
-            layer_id="base", data=_ground(geography, highlighted), name="底图 Base map"
-        )
+        data = _ground(geography, highlighted, earlier, has_lines=has_lines)
+        super().__init__(layer_id="base", data=data, name="底图 Base map")
 
 
 def county_outline(geography: Geography) -> BaseGeometry:
@@ -46,16 +55,23 @@ def _union(frame: GeoDataFrame) -> BaseGeometry:
     return whole
 
 
-def _ground(geography: Geography, highlighted: BaseGeometry | None) -> JsonValue:
+def _ground(
+    geography: Geography,
+    highlighted: BaseGeometry | None,
+    earlier: Sequence[BaseGeometry],
+    *,
+    has_lines: bool,
+) -> JsonValue:
     outline = shapely.simplify(county_outline(geography), _DETAIL_DEGREES)
     townships = simplified(geography.townships.geometry, tolerance_m=_DETAIL_M)
-    parts = [
-        _part("land", [outline]),
+    lines = [
         _lines("river", geography.rivers),
         _lines("road", geography.roads),
         _part("township", townships),
-        _part("outline", [outline]),
     ]
+    parts = [_part("land", [outline]), *(lines if has_lines else []), _part("outline", [outline])]
+    if len(earlier):
+        parts.append(_part("earlier", simplified(earlier, tolerance_m=_DETAIL_M)))
     if highlighted is not None:
         parts.append(_part("focus", [highlighted]))
     return {

@@ -69,6 +69,7 @@ class Theme:
         classes: At most 36.
         assigned: Index of the class of each cell, in the cells' order.
         columns: Values that belong to this theme.
+        names: What paper writes on the ground of neighbouring cells that share it; None for none.
     """
 
     switches: Mapping[str, str]
@@ -79,6 +80,7 @@ class Theme:
     note: Words | None = None
     remark: Words | None = None
     columns: Sequence[Column] = field(default_factory=tuple)
+    names: Sequence[str | None] | None = None
 
     def __post_init__(self) -> None:
         """Refuse more classes than letters, and class numbers that do not exist."""

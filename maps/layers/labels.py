@@ -11,6 +11,10 @@ from shapely.geometry.base import BaseGeometry
 from maps.layers.data_layer import DataLayer
 from maps.model import Geography
 
+_LONGEST = 24
+_DETAIL_DEGREES = 0.0005
+_TOLERANCE_DEGREES = 0.002
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
@@ -33,7 +37,7 @@ class LabelsLayer(DataLayer):
         """Prepare the names."""
         names = [
             {
-                "text": label.text,
+                "text": _short(label.text),
                 "lon": round(label.at.x, 5),
                 "lat": round(label.at.y, 5),
                 "kind": label.kind,
@@ -49,7 +53,7 @@ def place_names(geography: Geography) -> list[Label]:
     """Return the names of townships, rivers and, closer in, villages."""
     labels = [
         # The centre of the largest inscribed circle: a name there stays inside a bent shape.
-        Label(text=str(name), at=_middle(shape), kind="township", rank=3, zoom=0)
+        Label(text=str(name), at=middle_of(shape), kind="township", rank=3, zoom=0)
         for name, shape in zip(
             geography.townships["name"], geography.townships.geometry, strict=True
         )
@@ -77,8 +81,16 @@ def place_names(geography: Geography) -> list[Label]:
     return labels
 
 
-def _middle(shape: BaseGeometry) -> shapely.Point:
-    tolerance_degrees = 0.002
-    radius = shapely.maximum_inscribed_circle(np.array([shape]), tolerance=tolerance_degrees)
+def middle_of(shape: BaseGeometry) -> shapely.Point:
+    """Return the centre of the largest circle inside a polygon; degrees, as the shape."""
+    # Looked for in a coarser outline: the search takes time with every vertex.
+    plain = shapely.simplify(shape, _DETAIL_DEGREES)
+    coarse = shape if plain.is_empty else plain
+    radius = shapely.maximum_inscribed_circle(np.array([coarse]), tolerance=_TOLERANCE_DEGREES)
     # The line runs from the circle's centre to its edge.
     return shapely.Point(shapely.get_coordinates(radius)[0])
+
+
+def _short(text: str) -> str:
+    """Return a name that leaves room for others; the full one stands in the lists."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

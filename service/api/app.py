@@ -10,7 +10,9 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.api import errors
 from service.api.csp import SecurityHeaders
+from service.api.ground import image_hosts
 from service.api.routers import (
+    base_map,
     datums,
     description,
     leadership,
@@ -58,7 +60,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     )
     app.state.engine = own
     app.state.settings = settings
-    for each in (places, people, register, datums, results, maps, tiles, state):
+    for each in (places, people, register, datums, results, maps, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
     for page in (leadership, pages, description, static):
         app.include_router(page.router)
@@ -66,7 +68,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])
     app.add_middleware(SameOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, image_hosts=image_hosts(settings))
     return app
 
 

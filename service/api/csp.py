@@ -11,9 +11,10 @@ from maps.figure import content_security_policy
 class SecurityHeaders:
     """Adds the headers; `request.state.nonce` is what scripts of this answer carry."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
+    def __init__(self, app: ASGIApp, *, image_hosts: tuple[str, ...] = ()) -> None:
+        """Wrap the application; `image_hosts` may be asked for tiles."""
         self.app = app
+        self.image_hosts = image_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Give HTTP requests a nonce and their answers the headers."""
@@ -26,7 +27,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = content_security_policy(nonce)
+                headers["Content-Security-Policy"] = content_security_policy(
+                    nonce, image_hosts=self.image_hosts
+                )
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "same-origin"
                 headers["X-Frame-Options"] = "SAMEORIGIN"
