@@ -306,6 +306,7 @@ def _cell_rows(given: DifferenceInput, leads: _Leads) -> list[dict[str, Any]]:
                 "township_code": township,
                 "township": str(townships.get(township, township)),
                 "removed": kind == CellChange.REMOVED,
+                "added": kind == CellChange.ADDED,
                 "kind": _KINDS[kind][1],
                 "before": leads.text(leads.before.get(code)),
                 "after": leads.text(leads.after.get(code)),

@@ -20,6 +20,7 @@ from service.workflows.find_clusters import find_clusters
 from service.workflows.find_gaps import find_gaps
 from service.workflows.importing import ImportReport
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
+from service.workflows.make_base_map import base_map_path, write_base_map
 from service.workflows.publish_maps import publish_map
 from service.workflows.rank_targets import rank_targets
 
@@ -88,6 +89,7 @@ def write_maps(settings: Settings, county_code: str, on: date, paths: dict[str, 
             part = path.with_suffix(".part")
             part.write_text(html, encoding="utf-8")
             part.replace(path)
+        write_base_map(db, county_code, base_map_path(settings.home, county_code))
 
 
 def _busiest_cell(session: Session, county_code: str, on: date) -> str:

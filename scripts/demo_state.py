@@ -9,7 +9,7 @@ from service.database.session import open_session
 from service.database.tables import CountyRow
 from service.settings import Settings
 
-MAPS = ("hotspot", "coverage", "cell")
+MAPS = ("hotspot", "coverage", "cell", "lookup")
 _ANALYSES = ("gaps", "clusters", "targets")
 
 
@@ -20,7 +20,8 @@ def map_paths(settings: Settings) -> dict[str, Path]:
 
 def is_done(settings: Settings) -> bool:
     """Say whether a fictional county has every analysis of its day, and its maps are written."""
-    if not all(path.exists() for path in map_paths(settings).values()):
+    has_base = any((settings.home / "base").glob("*.pmtiles"))
+    if not has_base or not all(path.exists() for path in map_paths(settings).values()):
         return False
     fictional = select(CountyRow).where(
         CountyRow.is_fictional, CountyRow.reference_date.is_not(None)

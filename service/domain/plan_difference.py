@@ -93,12 +93,13 @@ def enterprise_changes(
     rows = DataFrame({"enterprise_id": after["enterprise_id"].to_numpy()})
     rows["cell_before"] = _codes(old)
     rows["cell_after"] = _codes(after["cell_code"])
+    held = []
     for when, leads in (("before", leads_before), ("after", leads_after)):
         pairs = zip(rows[f"cell_{when}"], after["product"], strict=True)
-        held = [lead_of(leads, code, product) for code, product in pairs]
-        rows[f"lead_{when}"] = pd.array(held, dtype=object)
-    pairs = zip(rows["lead_before"], rows["lead_after"], strict=True)
-    rows["changes"] = np.array([one != other for one, other in pairs], dtype=bool)
+        held.append([lead_of(leads, code, product) for code, product in pairs])
+        rows[f"lead_{when}"] = Series(held[-1], dtype=object)
+    changes = [one != other for one, other in zip(*held, strict=True)]
+    rows["changes"] = np.array(changes, dtype=bool)
     return rows
 
 
