@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         default=500,
         description="Below this much free disk the database is not started, nothing is imported.",
     )
+    tile_cache_mb: PositiveInt = Field(
+        default=64, description="Memory for vector tiles that were cut before, in megabytes."
+    )
     tianditu_key: SecretStr | None = Field(
         default=None, description="Key of the Tianditu tiles and geocoder; unset: not used."
     )

@@ -27,6 +27,7 @@ from service.api.routers import (
     tiles,
 )
 from service.api.same_origin import SameOrigin
+from service.api.tile_cache import TileCache
 from service.database.session import engine_for
 from service.settings import Settings
 
@@ -58,6 +59,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
+    app.state.tile_cache = TileCache(settings.tile_cache_mb * 1_000_000)
     app.state.engine = own
     app.state.settings = settings
     for each in (places, people, register, datums, results, maps, base_map, tiles, state):

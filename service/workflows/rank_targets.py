@@ -9,7 +9,7 @@ from uuid import UUID
 from pandas import DataFrame
 from sqlalchemy.orm import Session
 
-from service.database import analyses, officers, plans, targets
+from service.database import analyses, officers, plans, targets, tile_rollup
 from service.domain.holders import Holders
 from service.domain.risk import CLASS_FLOORS
 from service.domain.scoring import RECORD_DAYS
@@ -52,6 +52,8 @@ def rank_targets(session: Session, county_code: str, *, on: date) -> TargetRepor
     )
     analysis_id = analyses.replace(session, county_code, new)
     targets.save(session, county_code, analysis_id, frame)
+    # The last step of the main job: the first to open a map need not wait for the counts.
+    tile_rollup.refresh(session, county_code, on)
     logger.info("ranked %d targets of %s on %s", len(frame), county_code, on)
     return TargetReport(analysis_id=analysis_id, frame=frame, by_class=by_class)
 

@@ -82,7 +82,7 @@ def test_a_tile_holds_what_is_in_it_and_an_empty_one_nothing(client: TestClient)
     empty = client.get("/api/v1/tiles/cells/8/0/0.mvt")
 
     assert WEST_CELL.encode() in full.content
-    assert b"baijiu" in points.content
+    assert b"visits" in points.content
     assert (empty.status_code, empty.content) == (200, b"")
 
 

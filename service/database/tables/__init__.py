@@ -40,6 +40,12 @@ from service.database.tables.reviews import (
     RegisterRedirectRow,
     ReviewItemRow,
 )
+from service.database.tables.tiles import (
+    DataChangeRow,
+    TileBinRow,
+    TileSnapshotRow,
+    TileTotalRow,
+)
 
 __all__ = [
     "NAMING",
@@ -52,6 +58,7 @@ __all__ = [
     "ClusterObjectRow",
     "ClusterRow",
     "CountyRow",
+    "DataChangeRow",
     "DatumProposalRow",
     "DecidedAddressRow",
     "DecisionRow",
@@ -70,6 +77,9 @@ __all__ = [
     "ReviewItemRow",
     "ScoreWeightRow",
     "TargetRow",
+    "TileBinRow",
+    "TileSnapshotRow",
+    "TileTotalRow",
     "TownshipRow",
     "TownshipStatisticRow",
 ]
