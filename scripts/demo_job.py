@@ -8,7 +8,7 @@ from rich.console import Console
 from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, write_files
-from gis_data.demo.facts import AS_OF, COUNTY_CODE
+from gis_data.demo.facts import AS_OF, CAMPAIGN_START, COUNTY_CODE
 from maps.model import Audience
 from scripts import demo_state
 from scripts.setup_console import Step, step
@@ -16,7 +16,7 @@ from service.database import targets
 from service.database.session import open_session
 from service.settings import Settings
 from service.workflows import load_demo
-from service.workflows.find_clusters import find_clusters
+from service.workflows.find_clusters import ClusterOptions, find_clusters, weekly_days
 from service.workflows.find_gaps import find_gaps
 from service.workflows.importing import ImportReport
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
@@ -64,13 +64,29 @@ def analyse(settings: Settings, county_code: str, on: date) -> None:
         done = locate_enterprises(db, county_code, geocoder)
         placed, review = sum(done.placed.values()), sum(done.review.values())
         current.tell(f"{placed} placed, {review} to review")
-    with step("Clusters, 999 simulations") as current, open_session(settings, commit=True) as db:
-        found = find_clusters(db, county_code, on=on)
-        current.tell(f"{sum(found.significant.values())} below p 0.05")
+    find_weekly(settings, county_code, on)
     with step("Gaps in supervision") as current, open_session(settings, commit=True) as db:
         current.tell(f"{len(find_gaps(db, county_code, on=on).frame)} gaps")
     with step("Targets") as current, open_session(settings, commit=True) as db:
         current.tell(f"{len(rank_targets(db, county_code, on=on).frame)} ranked")
+
+
+def find_weekly(settings: Settings, county_code: str, on: date) -> None:
+    """Find clusters week by week since the campaign began, the last day with variants.
+
+    Each week is its own transaction: a start that was interrupted goes on where it stood.
+    """
+    *earlier, last = weekly_days(CAMPAIGN_START, on)
+    with step(f"Clusters of {len(earlier)} earlier weeks, 999 simulations each"):
+        for day in earlier:
+            with open_session(settings, commit=True) as db:
+                find_clusters(db, county_code, on=day, options=ClusterOptions(variants=0))
+    with (
+        step("Clusters, 999 simulations, 200 variants") as current,
+        open_session(settings, commit=True) as db,
+    ):
+        found = find_clusters(db, county_code, on=last)
+        current.tell(f"{sum(found.significant.values())} below p 0.05")
 
 
 def write_maps(settings: Settings, county_code: str, on: date, paths: dict[str, Path]) -> None:

@@ -78,7 +78,7 @@ def fill(session: Session) -> None:
     make_responsibility(session, cells[0], officer)
     for number in range(40):
         _enterprise(session, number)
-    options = ClusterOptions(replications=99)
+    options = ClusterOptions(replications=99, variants=10)
     find_clusters(session, COUNTY, on=TODAY, options=options)
     find_gaps(session, COUNTY, on=TODAY)
     rank_targets(session, COUNTY, on=TODAY)

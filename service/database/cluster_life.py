@@ -1,80 +1,20 @@
-"""Cluster objects: sightings by weekly runs, states and leads on a day, the history."""
+"""What weekly runs saw of each cluster object, and its life until a day."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pandas as pd
 from pandas import DataFrame
-from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_table
 from service.database.tables import (
     AnalysisRow,
-    ClusterChangeRow,
     ClusterObjectRow,
     ClusterRow,
-    OfficerRow,
 )
-from service.domain.cluster_life import Sighting, trend
-from service.domain.errors import NotFoundError
-
-OPEN, CLOSED = "open", "closed"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One change of an object: what was, what is now, why, by whom.
-
-    Attributes:
-        what: state, lead or second.
-        officer_id: The officer meant by `now_is`, for a lead or second.
-    """
-
-    object_id: int
-    on_day: date
-    what: str
-    was: str
-    now_is: str
-    why: tuple[str, str]
-    by_whom: str
-    officer_id: int | None = None
-
-
-def create(
-    session: Session, county_code: str, *, kind: str, product: str, township_code: str | None = None
-) -> int:
-    """Make an object; the change that opens it is recorded apart."""
-    row = ClusterObjectRow(
-        county_code=county_code, kind=kind, product=product, township_code=township_code
-    )
-    session.add(row)
-    session.flush()
-    return row.id
-
-
-def record(session: Session, county_code: str, changes: Sequence[Change]) -> None:
-    """Add changes to the history."""
-    rows = [
-        {
-            "county_code": county_code,
-            "object_id": one.object_id,
-            "on_day": one.on_day,
-            "what": one.what,
-            "was": one.was,
-            "now_is": one.now_is,
-            "officer_id": one.officer_id,
-            "why_zh": one.why[0],
-            "why_en": one.why[1],
-            "by_whom": one.by_whom,
-        }
-        for one in changes
-    ]
-    if rows:
-        session.execute(insert(ClusterChangeRow), rows)
+from service.domain.cluster_life import SIGNIFICANT_P, Sighting, trend
 
 
 def sightings(session: Session, county_code: str, *, until: date) -> DataFrame:
@@ -113,6 +53,60 @@ def _same_analysis() -> Any:  # noqa: ANN401 - a condition of SQLAlchemy
     )
 
 
+def memberships(session: Session, county_code: str, *, near: date) -> DataFrame:
+    """Return each object as the run nearest before a day saw it, or, failing one, after it.
+
+    Columns: object_id, kind, product, township_code, enterprise_ids, cell_codes.
+    """
+    is_later = AnalysisRow.as_of > near
+    distance = func.abs(AnalysisRow.as_of - near)
+    statement = (
+        _sighted(
+            ClusterObjectRow.kind,
+            ClusterObjectRow.product,
+            ClusterObjectRow.township_code,
+            ClusterRow.enterprise_ids,
+            ClusterRow.cell_codes,
+        )
+        .where(ClusterRow.county_code == county_code)
+        .order_by(ClusterRow.object_id, is_later, distance, ClusterRow.p)
+    )
+    return read_table(session, statement)
+
+
+def last_significant(session: Session, county_code: str, *, until: date) -> DataFrame:
+    """Return each object as the last run that found it significant saw it.
+
+    Columns: object_id, as_of, enterprise_ids, problem_ids.
+    """
+    statement = (
+        _sighted(AnalysisRow.as_of, ClusterRow.enterprise_ids, ClusterRow.problem_ids)
+        .where(
+            ClusterRow.county_code == county_code,
+            AnalysisRow.as_of <= until,
+            ClusterRow.p <= SIGNIFICANT_P,
+        )
+        .order_by(ClusterRow.object_id, AnalysisRow.as_of.desc())
+    )
+    return read_table(session, statement)
+
+
+def _sighted(*columns: Any) -> Select[*tuple[Any, ...]]:  # noqa: ANN401 - columns of SQLAlchemy
+    """Return the first row of each object among its sightings, in the order asked for."""
+    return (
+        select(ClusterRow.object_id, *columns)
+        .ext(distinct_on(ClusterRow.object_id))
+        .join(AnalysisRow, _same_analysis())
+        .join(
+            ClusterObjectRow,
+            and_(
+                ClusterObjectRow.county_code == ClusterRow.county_code,
+                ClusterObjectRow.id == ClusterRow.object_id,
+            ),
+        )
+    )
+
+
 def lives(session: Session, county_code: str, on: date) -> DataFrame:
     """Return each object's life until a day, one row an object.
 
@@ -140,108 +134,3 @@ def _life(object_id: object, seen: DataFrame, on: date) -> dict[str, object]:
         "weeks_seen": len(significant),
         "trend": trend(known, on),
     }
-
-
-def standing(session: Session, county_code: str, on: date) -> DataFrame:
-    """Return each object's state and people as they stood on a day, one row an object.
-
-    Columns: object_id (index), kind, product, township_code, state (open, closed), state_since,
-    state_why_zh, state_why_en, lead, lead_officer_id, lead_agreed_on, lead_agreed_by, second,
-    second_officer_id; '' and missing where nothing was agreed.
-    """
-    objects = read_table(
-        session,
-        select(
-            ClusterObjectRow.id.label("object_id"),
-            ClusterObjectRow.kind,
-            ClusterObjectRow.product,
-            ClusterObjectRow.township_code,
-        )
-        .where(ClusterObjectRow.county_code == county_code)
-        .order_by(ClusterObjectRow.id),
-    ).set_index("object_id")
-    newest = read_table(session, _newest_changes(county_code, on))
-    by = {what: newest[newest["what"] == what].set_index("object_id") for what in _WHAT}
-    state, lead, second = (by[what].reindex(objects.index) for what in _WHAT)
-    return objects.assign(
-        state=state["now_is"].fillna(OPEN),
-        state_since=_dates(state["on_day"]),
-        state_why_zh=state["why_zh"].fillna(""),
-        state_why_en=state["why_en"].fillna(""),
-        lead=lead["name"].fillna(""),
-        lead_officer_id=lead["officer_id"],
-        lead_agreed_on=_dates(lead["on_day"]).where(lead["officer_id"].notna(), None),
-        lead_agreed_by=lead["by_whom"].fillna(""),
-        second=second["name"].fillna(""),
-        second_officer_id=second["officer_id"],
-    )
-
-
-_WHAT = ("state", "lead", "second")
-
-
-def _dates(days: "pd.Series[Any]") -> "pd.Series[Any]":
-    return days.astype(object).where(days.notna(), None)
-
-
-def _newest_changes(county_code: str, on: date) -> Select[*tuple[Any, ...]]:
-    """Return the last change of each object and kind until a day."""
-    return (
-        select(
-            ClusterChangeRow.object_id,
-            ClusterChangeRow.what,
-            ClusterChangeRow.now_is,
-            ClusterChangeRow.on_day,
-            ClusterChangeRow.why_zh,
-            ClusterChangeRow.why_en,
-            ClusterChangeRow.by_whom,
-            ClusterChangeRow.officer_id,
-            OfficerRow.name,
-        )
-        .ext(distinct_on(ClusterChangeRow.object_id, ClusterChangeRow.what))
-        .outerjoin(
-            OfficerRow,
-            and_(
-                OfficerRow.county_code == ClusterChangeRow.county_code,
-                OfficerRow.id == ClusterChangeRow.officer_id,
-            ),
-        )
-        .where(ClusterChangeRow.county_code == county_code, ClusterChangeRow.on_day <= on)
-        .order_by(
-            ClusterChangeRow.object_id,
-            ClusterChangeRow.what,
-            ClusterChangeRow.on_day.desc(),
-            ClusterChangeRow.id.desc(),
-        )
-    )
-
-
-def history(session: Session, county_code: str, object_id: int) -> DataFrame:
-    """Return every change of an object, the oldest first.
-
-    Columns: on_day, what, was, now_is, officer_id, why_zh, why_en, by_whom, recorded_at.
-
-    Raises:
-        NotFoundError: There is no such object.
-    """
-    known = select(ClusterObjectRow.id).where(
-        ClusterObjectRow.county_code == county_code, ClusterObjectRow.id == object_id
-    )
-    if session.scalar(known) is None:
-        raise NotFoundError(f"county {county_code} has no cluster {object_id}")
-    statement = (
-        select(
-            ClusterChangeRow.on_day,
-            ClusterChangeRow.what,
-            ClusterChangeRow.was,
-            ClusterChangeRow.now_is,
-            ClusterChangeRow.officer_id,
-            ClusterChangeRow.why_zh,
-            ClusterChangeRow.why_en,
-            ClusterChangeRow.by_whom,
-            ClusterChangeRow.recorded_at,
-        )
-        .where(ClusterChangeRow.county_code == county_code, ClusterChangeRow.object_id == object_id)
-        .order_by(ClusterChangeRow.on_day, ClusterChangeRow.id)
-    )
-    return read_table(session, statement)

@@ -8,9 +8,10 @@ from geoalchemy2.shape import from_shape
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 from sqlalchemy import ColumnElement, Select, and_, func, insert, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from service.database import analyses, cluster_life
+from service.database import analyses, cluster_changes, cluster_life
 from service.database.cluster_visits import next_visits
 from service.database.frames import missing_as_none, read_shapes, read_table
 from service.database.tables import (
@@ -24,19 +25,20 @@ _RESULTS = ("visit", "sample_test")
 ALL = "all"
 
 
-def results_by_enterprise(
+def inspection_results(
     session: Session, county_code: str, *, since: date, until: date
 ) -> DataFrame:
-    """Return visits and sample tests with their problems between two days, both included.
+    """Return visits and sample tests of enterprises between two days, both included.
 
-    Columns: enterprise_id, results, problems; only enterprises with a result.
+    Columns: enterprise_id, inspector (missing where not written down), problem (whether it found
+    one), occurred_on; in order of days, of one day the problem last.
     """
-    problems = func.count().filter(QualityEventRow.is_problem)
     statement = (
         select(
             QualityEventRow.enterprise_id,
-            func.count().label("results"),
-            problems.label("problems"),
+            func.nullif(QualityEventRow.inspector, "").label("inspector"),
+            QualityEventRow.is_problem.label("problem"),
+            QualityEventRow.occurred_on,
         )
         .where(
             QualityEventRow.county_code == county_code,
@@ -44,10 +46,38 @@ def results_by_enterprise(
             QualityEventRow.enterprise_id.is_not(None),
             QualityEventRow.occurred_on.between(since, until),
         )
-        .group_by(QualityEventRow.enterprise_id)
-        .order_by(QualityEventRow.enterprise_id)
+        .order_by(QualityEventRow.occurred_on, QualityEventRow.is_problem, QualityEventRow.id)
     )
     return read_table(session, statement)
+
+
+def newest_results(session: Session, county_code: str, *, until: date) -> DataFrame:
+    """Return the newest visit or test of each enterprise until a day, one row an enterprise.
+
+    Columns: enterprise_id (index), is_problem (of the newest; of one day a problem counts),
+    problem_on (the last day with a problem, missing if there was none).
+    """
+    newest_first = QualityEventRow.occurred_on.desc(), QualityEventRow.is_problem.desc()
+    problem_day = func.max(QualityEventRow.occurred_on).filter(QualityEventRow.is_problem)
+    statement = (
+        select(
+            QualityEventRow.enterprise_id,
+            func.array_agg(aggregate_order_by(QualityEventRow.is_problem, *newest_first))[1].label(
+                "is_problem"
+            ),
+            problem_day.label("problem_on"),
+        )
+        .where(
+            QualityEventRow.county_code == county_code,
+            QualityEventRow.kind.in_(_RESULTS),
+            QualityEventRow.enterprise_id.is_not(None),
+            QualityEventRow.occurred_on <= until,
+        )
+        .group_by(QualityEventRow.enterprise_id)
+    )
+    found = read_table(session, statement)
+    found["enterprise_id"] = found["enterprise_id"].astype("int64")
+    return found.set_index("enterprise_id")
 
 
 def save_clusters(
@@ -116,7 +146,7 @@ def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
 
 
 def _with_life(session: Session, county_code: str, on: date, found: GeoDataFrame) -> GeoDataFrame:
-    standing = cluster_life.standing(session, county_code, on)
+    standing = cluster_changes.standing(session, county_code, on)
     lives = cluster_life.lives(session, county_code, on)
     both = standing[list(_STANDING)].join(lives[list(_LIFE)])
     told = found.merge(both, left_on="object_id", right_index=True, how="left")

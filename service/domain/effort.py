@@ -8,7 +8,11 @@ effect is drawn towards 1 as if `prior_visits` more had been made at the common 
 with two visits says little about inspectors.
 
 An inspector who visits one place alone cannot be told from that place, and takes part of its
-excess into the expectation: the scan errs on the careful side there.
+excess into the expectation: the scan errs on the careful side there. Where every cell has its own
+inspector, as in a county's grid, that side is too careful: the inspector of a hot place would
+explain it away. With `place` named, each place has an effect of its own in the fit, free of any
+prior, which is left out of the rates: an effect of the visitor or the class is then what
+distinguishes results *within* places, and one who is alone there has none.
 """
 
 from typing import TypeAlias
@@ -21,12 +25,15 @@ from scipy.optimize import brentq
 from service.domain.errors import InvalidInputError
 
 Floats: TypeAlias = NDArray[np.float64]
+Levels: TypeAlias = NDArray[np.intp]
 
 STRATA = ("inspector", "class")
 PRIOR_VISITS = 20.0
 _ROUNDS = 200
 _SETTLED = 1e-10
 _LARGEST_RATE = 0.999
+# The effect of a place without a problem; at 0 its visits could not be divided by it.
+_NOTHING = 1e-12
 
 
 def expected_problems(
@@ -75,14 +82,14 @@ def expected_producers(
     producer: str = "producer",
     strata: tuple[str, ...] = STRATA,
     prior_visits: float = PRIOR_VISITS,
+    place: str | None = None,
 ) -> pd.DataFrame:
     """Return each producer's chance of at least one problem, given who visited it and its class.
 
     A producer counts once, however often it was looked at. Were visits independent, one with
     rates r1, r2, ... would show a problem with chance 1 - (1 - r1)(1 - r2)...; the exponents are
     stretched by one factor, so that the chances add up to the producers that showed one (visits
-    to a bad producer fail together, so that the rates alone would promise too many). With one
-    stratum this is `problem_clusters.chance_of_a_problem`.
+    to a bad producer fail together, so that the rates alone would promise too many).
 
     Args:
         visits: One row a visit or test with a result: the producer, problem (True where one was
@@ -90,6 +97,7 @@ def expected_producers(
         producer: Column that names the producer.
         strata: Columns that adjust for who visited and for class; a missing value is a stratum.
         prior_visits: Weight of the rate of all visits.
+        place: Column of places within which the strata are compared; None compares over all.
 
     Returns:
         By producer: visits, problems, is_problem, expected (above 0, below 1; adds up to the
@@ -100,7 +108,7 @@ def expected_producers(
             have a problem, so that there is nothing to compare.
     """
     _require(visits, (producer, "problem", *strata))
-    rates = visit_rates(visits, strata=strata, prior_visits=prior_visits)
+    rates = visit_rates(visits, strata=strata, prior_visits=prior_visits, place=place)
     table = pd.DataFrame(
         {
             "producer": visits[producer],
@@ -121,6 +129,7 @@ def visit_rates(
     *,
     strata: tuple[str, ...] = STRATA,
     prior_visits: float = PRIOR_VISITS,
+    place: str | None = None,
 ) -> pd.Series:
     """Return the problem rate to expect of each visit, from its strata alone.
 
@@ -128,26 +137,40 @@ def visit_rates(
         visits: problem (True where one was found) and the strata; a missing value is a stratum.
         strata: Columns; each has its own effect.
         prior_visits: Weight of the common rate in each effect.
+        place: Column of places whose own effects are fitted and left out; None fits none.
     """
-    _require(visits, ("problem", *strata))
+    within = () if place is None else (place,)
+    _require(visits, ("problem", *strata, *within))
     found = visits["problem"].to_numpy(dtype=np.float64)
-    rate = np.full(found.size, found.mean())
+    # Places come first: an inspector who is alone at a place then finds nothing left to explain.
+    levels = [pd.factorize(visits[name], use_na_sentinel=False)[0] for name in (*within, *strata)]
     prior = prior_visits * float(found.mean())
-    levels = [pd.factorize(visits[name], use_na_sentinel=False)[0] for name in strata]
-    effects = [np.ones(level.max() + 1) for level in levels]
+    effects = _fitted(found, levels, [0.0] * len(within) + [prior] * len(strata))
+    rate = np.full(found.size, found.mean())
+    for level, effect in zip(levels[len(within) :], effects[len(within) :], strict=True):
+        rate *= effect[level]
+    if within and rate.sum() > 0:
+        rate *= found.sum() / rate.sum()
+    return pd.Series(np.minimum(rate, _LARGEST_RATE), index=visits.index)
+
+
+def _fitted(found: Floats, levels: list[Levels], priors: list[float]) -> list[Floats]:
+    """Return each level's effect on the common rate, by iterative proportional fitting."""
+    rate = np.full(found.size, found.mean())
+    effects: list[Floats] = [np.ones(level.max() + 1) for level in levels]
     for _ in range(_ROUNDS):
         moved = 0.0
-        for level, effect in zip(levels, effects, strict=True):
-            expected = np.bincount(level, weights=rate) / effect
+        for level, effect, prior in zip(levels, effects, priors, strict=True):
+            expected = np.bincount(level, weights=rate / effect[level])
             measured = expected + prior > 0
             problems = np.bincount(level, weights=found) + prior
             fitted = np.divide(problems, expected + prior, out=np.ones_like(effect), where=measured)
             moved = max(moved, float(np.abs(fitted - effect).max()))
-            rate *= (fitted / effect)[level]
-            effect[:] = np.where(fitted > 0, fitted, 1.0)  # without a problem the rates stay 0
+            rate *= fitted[level] / effect[level]
+            effect[:] = np.where(fitted > 0, fitted, _NOTHING)
         if moved < _SETTLED:
             break
-    return pd.Series(np.minimum(rate, _LARGEST_RATE), index=visits.index)
+    return effects
 
 
 def _require(visits: pd.DataFrame, names: tuple[str, ...]) -> None:

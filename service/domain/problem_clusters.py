@@ -1,21 +1,19 @@
 """Clusters of problem producers: a producer counts once, and being looked at often is no fault.
 
-Each producer that was inspected is a case if any of its results was a problem. With n results it
-would show one with probability 1 - (1 - r)^n even if every visit anywhere found problems at the
-same rate r; r is chosen so that these chances add up to the cases there are. They are the expected
-counts of a Poisson scan, so that a place is not hot because it was visited more.
+Each producer that was inspected is a case if any of its results was a problem. Its expected count
+is its chance of at least one problem given how often it was visited, by whom, and what it is
+(`effort.expected_producers`): the expected counts of a Poisson scan, so that a place is not hot
+because it was visited more, or by stricter people.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from service.domain.errors import InvalidInputError
 from service.domain.local_moments import getis_ord_moments
 from service.domain.multiple_testing import corrected
 from service.domain.scan import ScanResult, ScanSettings, scan
@@ -35,58 +33,49 @@ class Inspected:
 
     Attributes:
         x, y: Metres.
-        results: Visits and sample tests with a result.
-        is_problem: Whether any of them was a problem.
+        is_problem: Whether any result was a problem.
+        expected: Chance of at least one problem, given the visits; adds up to the problems.
     """
 
     x: Floats
     y: Floats
-    results: NDArray[np.int64]
     is_problem: NDArray[np.bool_]
+    expected: Floats
+
+    @property
+    def cases(self) -> NDArray[np.int64]:
+        """Return 1 for a problem producer and 0 for others."""
+        return self.is_problem.astype(np.int64)
 
 
-def chance_of_a_problem(results: NDArray[np.int64], cases: int) -> Floats:
-    """Return each producer's chance of at least one problem, the chances adding up to the cases.
-
-    Args:
-        results: Number of results of each producer, at least 1.
-        cases: Producers with a problem, more than 0 and fewer than all.
-    """
-    if not 0 < cases < len(results):
-        raise InvalidInputError(
-            f"{cases} of {len(results)} inspected producers have a problem; with all or none of "
-            "them there is nothing to compare"
-        )
-
-    def surplus(log_good: float) -> float:
-        return float(-np.expm1(log_good * results).sum() - cases)
-
-    log_good = brentq(surplus, -60.0, -1e-12, xtol=1e-14)
-    chance: Floats = -np.expm1(log_good * results)
-    return chance
-
-
-def can_be_scanned(inspected: Inspected) -> bool:
+def can_be_scanned(x: Floats, y: Floats, is_problem: NDArray[np.bool_]) -> bool:
     """Say whether there is anything to compare: problem producers and others, in two places."""
-    cases = int(inspected.is_problem.sum())
-    places = np.unique(np.column_stack([inspected.x, inspected.y]), axis=0)
-    return 1 < cases < len(inspected.is_problem) and len(places) > 1
+    places = np.unique(np.column_stack([x, y]), axis=0)
+    return 1 < int(is_problem.sum()) < len(is_problem) and len(places) > 1
 
 
-def scan_producers(inspected: Inspected, *, settings: ScanSettings) -> ScanResult:
+def scan_producers(
+    inspected: Inspected,
+    *,
+    settings: ScanSettings,
+    progress: Callable[[float], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> ScanResult:
     """Scan for places with more problem producers than their visits explain.
 
     Raises:
         InvalidInputError: There is nothing to compare; ask `can_be_scanned` first.
+        ScanStoppedError: `stop` answered True.
     """
-    cases = inspected.is_problem.astype(np.int64)
     return scan(
         inspected.x,
         inspected.y,
-        cases,
-        np.ones_like(cases),
+        inspected.cases,
+        np.ones_like(inspected.cases),
         settings=settings,
-        expected=chance_of_a_problem(inspected.results, int(cases.sum())),
+        expected=inspected.expected,
+        progress=progress,
+        stop=stop,
     )
 
 
@@ -94,18 +83,16 @@ def cell_statistics(cells: pd.DataFrame) -> pd.DataFrame:
     """Add expected problems, Gi* of the problem rate, p, q and the class of each cell.
 
     Args:
-        cells: cell_code, x, y (of a point inside, metres), enterprises, visits, problems.
+        cells: cell_code, x, y (of a point inside, metres), enterprises, visits, problems,
+            expected (problems to expect of these visits, above 0 where there are any).
 
     Returns:
-        The frame with expected, gi_star, p (two-sided, normal), q (Benjamini-Hochberg over the
-        cells with enough results) and gi_class: hot, cold, none, or blind, which is a cell with
-        enterprises and fewer than `LEAST_RESULTS` results. Gi* (Ord & Getis 1995) compares the
-        rate of a cell and its eight nearest with all cells that are not blind.
+        The frame with gi_star, p (two-sided, normal), q (Benjamini-Hochberg over the cells with
+        enough results) and gi_class: hot, cold, none, or blind, which is a cell with enterprises
+        and fewer than `LEAST_RESULTS` results. Gi* (Ord & Getis 1995) compares problems over
+        expected of a cell and its eight nearest with all cells that are not blind.
     """
-    table = cells.assign(expected=0.0, gi_star=np.nan, p=np.nan, q=np.nan, gi_class="none")
-    total = table["visits"].sum()
-    if total:
-        table["expected"] = table["visits"] * (table["problems"].sum() / total)
+    table = cells.assign(gi_star=np.nan, p=np.nan, q=np.nan, gi_class="none")
     seen = table["visits"] >= LEAST_RESULTS
     table.loc[~seen & (table["enterprises"] > 0), "gi_class"] = "blind"
     if seen.sum() > _NEIGHBOURS:
@@ -116,7 +103,8 @@ def cell_statistics(cells: pd.DataFrame) -> pd.DataFrame:
 def _judge(table: pd.DataFrame, seen: pd.Series) -> None:
     measured = table[seen]
     weights = nearest(measured["x"], measured["y"], count=_NEIGHBOURS)
-    rate = (measured["problems"] / measured["visits"]).to_numpy(dtype=float)
+    expected = measured["expected"].where(measured["expected"] > 0, 1.0)
+    rate = (measured["problems"] / expected).to_numpy(dtype=float)
     z = getis_ord_moments(rate, weights, star=True).z
     p = _two_sided(z)
     q = corrected(p)

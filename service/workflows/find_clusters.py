@@ -1,62 +1,43 @@
-"""Visits and results in PostGIS → clusters with owners, and cell statistics."""
+"""Visits and results in PostGIS → clusters with owners, and cell and township statistics."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import geopandas
-import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 from sqlalchemy.orm import Session
 
-from service.database import analyses, cells, clusters, counties, enterprises, officers, plans
+from service.database import analyses, cells, clusters, township_statistics
+from service.domain.cluster_life import SIGNIFICANT_P
+from service.domain.effort import visit_rates
 from service.domain.multiple_testing import corrected
-from service.domain.problem_clusters import (
-    Inspected,
-    can_be_scanned,
-    cell_statistics,
-    officer_shares,
-    scan_producers,
+from service.domain.problem_clusters import cell_statistics
+from service.domain.township_ranking import township_ranking
+from service.workflows import cluster_objects
+from service.workflows.cluster_inputs import (
+    DEFAULT_SEED,
+    PLACE,
+    ClusterOptions,
+    Inputs,
+    Watching,
+    producers,
+    read_inputs,
 )
-from service.domain.scan import ScanCluster, ScanSettings
+from service.workflows.cluster_scan import ProductScan, scan_product, variants_of
 
-DEFAULT_SEED = 20120506
-_LOOK_BACK = timedelta(days=365)
-_REPORTED_P = 0.10
-# A cluster at one place is drawn as wide as a village point is uncertain.
-_LEAST_RADIUS_M = 500.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterOptions:
-    """How to scan.
-
-    Attributes:
-        products: Which; None is every product with results, and all of them together.
-        since: First day of the results counted; None is the campaign's first, or a year back.
-        replications: Simulations behind each p.
-        max_share: Largest share of the expected cases in a window.
-        max_radius_m: Largest radius in metres; None is unlimited.
-        seed: Of the simulations.
-    """
-
-    products: tuple[str, ...] | None = None
-    since: date | None = None
-    replications: int = 999
-    max_share: float = 0.25
-    max_radius_m: float | None = None
-    seed: int = DEFAULT_SEED
-
-
-@dataclass(frozen=True, slots=True)
-class _Scan:
-    """One product's scan: which, in which metric CRS, how."""
-
-    product: str
-    epsg: int
-    options: ClusterOptions
+WEEK: Final = timedelta(days=7)
+__all__ = [
+    "DEFAULT_SEED",
+    "ClusterOptions",
+    "ClusterReport",
+    "Watching",
+    "find_clusters",
+    "weekly_days",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,152 +49,81 @@ class ClusterReport:
     scanned: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """One run: what was read, the inspected producers by product, how to scan."""
+
+    inputs: Inputs
+    seen: dict[str, GeoDataFrame]
+    options: ClusterOptions
+
+
 def find_clusters(
-    session: Session, county_code: str, *, on: date, options: ClusterOptions | None = None
+    session: Session,
+    county_code: str,
+    *,
+    on: date,
+    options: ClusterOptions | None = None,
+    watch: Watching | None = None,
 ) -> ClusterReport:
     """Scan each product for clusters of problem producers and save them with their owners.
 
-    Running it again for the same day replaces the analysis of that day.
+    What is found is matched to the clusters of earlier runs; results close them. Running it again
+    for the same day replaces the analysis of that day and keeps the objects.
+
+    Raises:
+        ScanStoppedError: The watch asked to stop; nothing has been written.
     """
     options = options or ClusterOptions()
-    plan_id = plans.in_force(session, county_code, on)
-    since = options.since or _first_day(session, county_code, on)
-    epsg = counties.get(session, county_code).metric_epsg
-    placed = _placed(session, county_code, plan_id, epsg)
-    results = clusters.results_by_enterprise(session, county_code, since=since, until=on)
-    table = placed.merge(results, on="enterprise_id", how="left")
-    table[["results", "problems"]] = table[["results", "problems"]].fillna(0).astype(int)
-    leads = officers.responsible_on(session, county_code, plan_id, on)
-    leads = leads[leads["duty"] == "lead"]
-
-    found: dict[str, list[dict[str, Any]]] = {}
-    products = _products(table, options)
-    for product in products:
-        of_product = table if product == clusters.ALL else table[table["product"] == product]
-        found[product] = _scan(of_product, leads, _Scan(product, epsg, options))
+    inputs = read_inputs(session, county_code, on=on, since=options.since)
+    seen = {
+        product: producers(inputs.of(product), options.adjust_for)
+        for product in _products(inputs, options)
+    }
+    run = _Run(inputs=inputs, seen=seen, options=options)
+    found = _scan_all(run, watch or Watching())
     _correct(found)
-    analysis_id = analyses.replace(
-        session,
-        county_code,
-        analyses.NewAnalysis(
-            kind="clusters",
-            as_of=on,
-            plan_id=plan_id,
-            inputs={
-                "since": since.isoformat(),
-                "results": int(table["results"].sum()),
-                "inspected": int((table["results"] > 0).sum()),
-                "placed": len(table),
-            },
-            parameters={
-                "model": "poisson, expected 1-(1-r)^n",
-                "replications": options.replications,
-                "max_share": options.max_share,
-                "max_radius_m": options.max_radius_m,
-                "products": list(products),
-            },
-            summary={product: len(rows) for product, rows in found.items()},
-            seed=options.seed,
-        ),
-    )
-    for product in products:
-        clusters.save_clusters(session, county_code, analysis_id, found[product])
-    _save_statistics(session, county_code, analysis_id, plan_id, table, products)
+    cluster_objects.link(session, county_code, on, found)
+    analysis_id = analyses.replace(session, county_code, _as_analysis(run, found))
+    for rows in found.values():
+        clusters.save_clusters(session, county_code, analysis_id, rows)
+    _save_cells(session, analysis_id, run)
+    _save_townships(session, analysis_id, run)
+    cluster_objects.settle(session, county_code, on)
     return ClusterReport(
         analysis_id=analysis_id,
         significant={
-            product: sum(row["p"] <= 0.05 for row in rows)  # noqa: PLR2004
+            product: sum(row["p"] <= SIGNIFICANT_P for row in rows)
             for product, rows in found.items()
         },
-        scanned={product: int(_of(table, product)["results"].gt(0).sum()) for product in products},
+        scanned={product: len(rows) for product, rows in seen.items()},
     )
 
 
-def _of(table: GeoDataFrame, product: str) -> GeoDataFrame:
-    return table if product == clusters.ALL else table[table["product"] == product]
+def weekly_days(first: date, last: date) -> Iterator[date]:
+    """Yield the days of weekly runs from `first` on that end with `last`, a week apart."""
+    day = last - (last - first) // WEEK * WEEK
+    while day <= last:
+        yield day
+        day += WEEK
 
 
-def _first_day(session: Session, county_code: str, on: date) -> date:
-    campaign = counties.campaign_on(session, county_code, on)
-    return campaign.starts_on if campaign is not None else on - _LOOK_BACK
-
-
-def _placed(session: Session, county_code: str, plan_id: int, epsg: int) -> GeoDataFrame:
-    """Return the enterprises with a cell, with x and y in the county's metres."""
-    located = enterprises.located(session, county_code, plan_id)
-    inside = located[located["cell_code"].notna()].copy()
-    metric = inside.geometry.to_crs(epsg)
-    # Points of one village are one place; a millimetre of reprojection noise must not part them.
-    inside["x"], inside["y"] = metric.x.round(2), metric.y.round(2)
-    return inside
-
-
-def _products(table: GeoDataFrame, options: ClusterOptions) -> tuple[str, ...]:
+def _products(inputs: Inputs, options: ClusterOptions) -> tuple[str, ...]:
     if options.products is not None:
         return options.products
-    seen = sorted(table.loc[table["results"] > 0, "product"].unique())
-    return (*seen, clusters.ALL)
+    return (*sorted(inputs.results["product"].unique()), clusters.ALL)
 
 
-def _scan(table: GeoDataFrame, leads: pd.DataFrame, asked: _Scan) -> list[dict[str, Any]]:
-    visited = table[table["results"] > 0].reset_index(drop=True)
-    inspected = Inspected(
-        x=visited["x"].to_numpy(dtype=float),
-        y=visited["y"].to_numpy(dtype=float),
-        results=visited["results"].to_numpy(dtype=np.int64),
-        is_problem=(visited["problems"] > 0).to_numpy(dtype=bool),
-    )
-    if not can_be_scanned(inspected):
-        return []
-    options = asked.options
-    settings = ScanSettings(
-        model="poisson",
-        max_share=options.max_share,
-        max_radius=options.max_radius_m,
-        replications=options.replications,
-        seed=options.seed,
-    )
-    result = scan_producers(inspected, settings=settings)
-    return [
-        _as_row(cluster, visited, leads, asked)
-        for cluster in result.clusters
-        if cluster.p <= _REPORTED_P
-    ]
-
-
-def _as_row(
-    cluster: ScanCluster, visited: GeoDataFrame, leads: pd.DataFrame, asked: _Scan
-) -> dict[str, Any]:
-    members = visited.iloc[list(cluster.members)]
-    problems = members[members["problems"] > 0]
-    shares = officer_shares(leads, list(problems["cell_code"]))
-    first = next((share["officer_id"] for share in shares if share["officer_id"]), None)
-    centre = visited.loc[cluster.centre, ["x", "y"]].to_numpy(dtype=float)
-    circle = GeoSeries(geopandas.points_from_xy([centre[0]], [centre[1]]), crs=asked.epsg)
-    disc = circle.buffer(max(cluster.radius, _LEAST_RADIUS_M), quad_segs=16)
-    townships = sorted(members["cell_township_code"].unique())
-    return {
-        "product": asked.product,
-        "rank": cluster.rank,
-        "llr": cluster.llr,
-        "p": cluster.p,
-        "p_gumbel": cluster.p if cluster.p_gumbel is None else cluster.p_gumbel,
-        "q": cluster.p,
-        "cases": cluster.cases,
-        "expected": cluster.expected,
-        "population": cluster.population,
-        "relative_risk": cluster.relative_risk,
-        "radius_m": cluster.radius,
-        "crosses_township": len(townships) > 1,
-        "township_codes": townships,
-        "cell_codes": sorted(members["cell_code"].unique()),
-        "enterprise_ids": [int(one) for one in members["enterprise_id"]],
-        "officer_shares": shares,
-        "proposed_lead_officer_id": first,
-        "robustness": {},
-        "centre": circle.to_crs(4326).iloc[0],
-        "geometry": disc.to_crs(4326).iloc[0],
-    }
+def _scan_all(run: _Run, watch: Watching) -> dict[str, list[dict[str, Any]]]:
+    """Scan the products in turn; the share of each in the work is that of its producers."""
+    total = sum(len(rows) for rows in run.seen.values()) or 1
+    found, done = {}, 0
+    for product, rows in run.seen.items():
+        part = watch.part(done / total, (done + len(rows)) / total)
+        asked = ProductScan(product=product, seen=rows, inputs=run.inputs, options=run.options)
+        found[product] = scan_product(asked, part)
+        done += len(rows)
+    return found
 
 
 def _correct(found: dict[str, list[dict[str, Any]]]) -> None:
@@ -227,31 +137,88 @@ def _correct(found: dict[str, list[dict[str, Any]]]) -> None:
             row["q"] = min(1.0, row["p"] * float(q) / least)
 
 
-def _save_statistics(
-    session: Session,
-    county_code: str,
-    analysis_id: UUID,
-    plan_id: int,
-    table: GeoDataFrame,
-    products: tuple[str, ...],
-) -> None:
-    grid = cells.of_plan(session, county_code, plan_id)
+def _as_analysis(run: _Run, found: dict[str, list[dict[str, Any]]]) -> analyses.NewAnalysis:
+    inputs, options = run.inputs, run.options
+    return analyses.NewAnalysis(
+        kind="clusters",
+        as_of=inputs.on,
+        plan_id=inputs.plan_id,
+        inputs={
+            "since": inputs.since.isoformat(),
+            "results": len(inputs.results),
+            "inspected": int(inputs.results["enterprise_id"].nunique()),
+            "placed": len(inputs.placed),
+        },
+        parameters={
+            "model": "poisson, expected by visits within cells",
+            "adjust_for": list(options.adjust_for),
+            "replications": options.replications,
+            "max_share": options.max_share,
+            "max_radius_m": options.max_radius_m,
+            "products": list(run.seen),
+            "variants": {
+                product: variants_of(options, len(rows)) for product, rows in run.seen.items()
+            },
+        },
+        summary={product: len(rows) for product, rows in found.items()},
+        seed=options.seed,
+    )
+
+
+def _save_cells(session: Session, analysis_id: UUID, run: _Run) -> None:
+    inputs = run.inputs
+    grid = cells.of_plan(session, inputs.county_code, inputs.plan_id)
     inside = GeoSeries(geopandas.points_from_xy(grid["lon"], grid["lat"]), crs=4326)
-    metric = inside.to_crs(counties.get(session, county_code).metric_epsg)
+    metric = inside.to_crs(inputs.epsg)
     frame = pd.DataFrame({"cell_code": grid["code"], "x": metric.x, "y": metric.y})
-    for product in products:
-        counts = (
-            _of(table, product)
-            .groupby("cell_code")
-            .agg(
-                enterprises=("enterprise_id", "size"),
-                visits=("results", "sum"),
-                problems=("problems", "sum"),
-            )
-        )
-        whole = frame.merge(counts, left_on="cell_code", right_index=True, how="left")
-        numbers = ["enterprises", "visits", "problems"]
-        whole[numbers] = whole[numbers].fillna(0).astype(int)
+    for product in run.seen:
+        counted = _counted(frame, inputs.of(product), run.options)
         clusters.save_cell_statistics(
-            session, county_code, analysis_id, product, cell_statistics(whole)
+            session, inputs.county_code, analysis_id, product, cell_statistics(counted)
         )
+
+
+def _counted(frame: pd.DataFrame, inputs: Inputs, options: ClusterOptions) -> pd.DataFrame:
+    """Add enterprises, visits, problems and expected problems of each cell."""
+    results = inputs.results
+    rates = (
+        visit_rates(results, strata=options.adjust_for, place=PLACE)
+        if len(results)
+        else pd.Series(dtype=float)
+    )
+    by_cell = (
+        results.assign(rate=rates)
+        .groupby("cell_code")
+        .agg(visits=("problem", "size"), problems=("problem", "sum"), expected=("rate", "sum"))
+    )
+    enterprises = inputs.placed.groupby("cell_code").size().rename("enterprises")
+    whole = frame.join(enterprises, on="cell_code").join(by_cell, on="cell_code")
+    numbers = ["enterprises", "visits", "problems"]
+    whole[numbers] = whole[numbers].fillna(0).astype(int)
+    return whole.assign(expected=whole["expected"].fillna(0.0))
+
+
+def _save_townships(session: Session, analysis_id: UUID, run: _Run) -> None:
+    """Rank township × product of the products scanned; all of them together is no product."""
+    seen = [rows for product, rows in run.seen.items() if product != clusters.ALL]
+    placed = run.inputs.placed
+    placed = placed[placed["product"].isin(set(run.seen) - {clusters.ALL})]
+    known = pd.concat(seen) if seen else placed.iloc[:0].assign(is_problem=False, expected=0.0)
+    told = known.set_index("enterprise_id")[["is_problem", "expected"]]
+    everyone = placed.join(told, on="enterprise_id")
+    producers_of = pd.DataFrame(
+        {
+            "enterprise_id": everyone["enterprise_id"],
+            "product": everyone["product"],
+            "township_code": everyone["cell_township_code"],
+            "inspected": everyone["is_problem"].notna(),
+            "is_problem": everyone["is_problem"].fillna(value=False).astype(bool),
+            "expected": everyone["expected"].fillna(0.0),
+        }
+    )
+    ranking = township_ranking(producers_of)
+    problem_ids = producers_of[producers_of["is_problem"]].groupby(["product", "township_code"])
+    ids = {key: [int(one) for one in rows["enterprise_id"]] for key, rows in problem_ids}
+    keys = zip(ranking["product"], ranking["township_code"], strict=True)
+    ranking["problem_ids"] = [ids.get(key, []) for key in keys]
+    township_statistics.save(session, run.inputs.county_code, analysis_id, ranking)

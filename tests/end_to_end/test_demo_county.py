@@ -17,13 +17,22 @@ from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, Plant, plants, write_files
 from gis_data.demo.county import County, build_county
-from gis_data.demo.facts import AS_OF, COUNTY_CODE, SHARED_SUPPLIER
-from service.database import cells, clusters, enterprises, gaps, officers, plans, targets
+from gis_data.demo.facts import AS_OF, CAMPAIGN_START, COUNTY_CODE, SHARED_SUPPLIER
+from service.database import (
+    cells,
+    clusters,
+    enterprises,
+    gaps,
+    officers,
+    plans,
+    targets,
+    township_statistics,
+)
 from service.database.migrate import upgrade
 from service.database.tables import Base, EnterpriseRow, OfficerRow, QualityEventRow
 from service.domain.gaps import GapKind
 from service.workflows import load_demo
-from service.workflows.find_clusters import find_clusters
+from service.workflows.find_clusters import ClusterOptions, find_clusters, weekly_days
 from service.workflows.find_gaps import find_gaps
 from service.workflows.locate_enterprises import (
     LocatingReport,
@@ -137,7 +146,10 @@ def load_and_analyse(session: Session, files: DemoFiles) -> LocatingReport:
     load_demo.load_people(session, files)
     load_demo.load_register(session, files)
     located = locate_enterprises(session, COUNTY_CODE, geocoder_of(session, COUNTY_CODE))
-    find_clusters(session, COUNTY_CODE, on=AS_OF)
+    *earlier, last = weekly_days(CAMPAIGN_START, AS_OF)
+    for day in earlier[-5:]:
+        find_clusters(session, COUNTY_CODE, on=day, options=ClusterOptions(variants=0))
+    find_clusters(session, COUNTY_CODE, on=last, options=ClusterOptions(variants=30))
     find_gaps(session, COUNTY_CODE, on=AS_OF)
     rank_targets(session, COUNTY_CODE, on=AS_OF)
     session.commit()
@@ -277,6 +289,36 @@ def test_the_shared_supplier_stands_out_in_the_second_cluster(demo: Demo) -> Non
     assert inside.loc[SHARED_SUPPLIER] > 5 * inside.drop(SHARED_SUPPLIER).max()
 
 
+def test_the_shared_supplier_is_the_only_hint(demo: Demo) -> None:
+    hints = [
+        (hint["attribute"], hint["value"], hint["inside"] > 2 * hint["outside"])
+        for hints in baijiu_clusters(demo)["hints"]
+        for hint in hints
+    ]
+    assert hints == [("supplier", SHARED_SUPPLIER, True)]
+
+
+def test_both_clusters_were_seen_weeks_ago_and_stand_in_every_variant(demo: Demo) -> None:
+    found = baijiu_clusters(demo)
+    assert (found["first_seen"] < AS_OF).all()
+    assert (found["weeks_seen"] >= 4).all()
+    assert set(found["state"]) == {"open"}
+    assert (found["lead"] == "").all()
+    for badge in found["robustness"]:
+        assert badge["variants"] == 30
+        assert badge["stands"] >= 27
+
+
+def test_key_townships_are_those_of_the_planted_clusters(demo: Demo) -> None:
+    ranking = township_statistics.latest(demo.session, COUNTY_CODE, AS_OF)
+    key = ranking[ranking["verdict"].isin(["key", "high"])]
+    assert set(key["product"]) == {"baijiu"}
+    assert set(key["township_code"]) <= {"139921100", "139921200", "139921201"}
+    assert "139921100" in set(key["township_code"])
+    (blind,) = planted("trap", "blind").codes
+    assert set(ranking.loc[ranking["township_code"] == blind, "verdict"]) <= {"few", "blind"}
+
+
 def test_the_overvisited_township_is_no_cluster(demo: Demo) -> None:
     (over,) = planted("trap", "overvisited").codes
     visits = demo.statistics.groupby("township_code")["visits"].sum()
@@ -357,7 +399,7 @@ def baijiu_clusters(demo: Demo) -> GeoDataFrame:
 
 
 def inspected_ids(demo: Demo) -> set[int]:
-    results = clusters.results_by_enterprise(
+    results = clusters.inspection_results(
         demo.session, COUNTY_CODE, since=load_demo.PLAN_BEGINS, until=AS_OF
     )
     return set(results["enterprise_id"])

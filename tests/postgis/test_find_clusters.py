@@ -23,7 +23,7 @@ from tests.factories import (
     make_township,
 )
 
-QUICK = ClusterOptions(replications=199, since=date(2012, 3, 1))
+QUICK = ClusterOptions(replications=199, since=date(2012, 3, 1), variants=20)
 
 
 def a_county(session: Session, *, hot_rate: float, hot_visits: int) -> None:

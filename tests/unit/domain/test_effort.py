@@ -6,7 +6,6 @@ import pytest
 
 from service.domain.effort import expected_problems, expected_producers, visit_rates
 from service.domain.errors import InvalidInputError
-from service.domain.problem_clusters import chance_of_a_problem
 from service.domain.scan import ScanResult, ScanSettings, scan
 
 SIDE = 12
@@ -111,8 +110,8 @@ def test_with_one_stratum_it_is_the_chance_by_number_of_visits() -> None:
     rng = np.random.default_rng(4)
     visits = pd.DataFrame({"producer": rng.integers(0, 60, 300), "problem": rng.random(300) < 0.1})
     table = expected_producers(visits, strata=())
-    plain = chance_of_a_problem(table["visits"].to_numpy(), int(table["is_problem"].sum()))
-    np.testing.assert_allclose(table["expected"], plain, rtol=1e-9)
+    good = (1 - table["expected"]) ** (1 / table["visits"])  # one visit's chance of no problem
+    np.testing.assert_allclose(good, good.iloc[0], rtol=1e-9)
 
 
 def test_a_missing_inspector_is_a_stratum_of_its_own() -> None:
@@ -133,3 +132,46 @@ def test_with_no_or_only_problem_producers_there_is_nothing_to_compare() -> None
     visits["problem"] = False
     with pytest.raises(InvalidInputError, match="nothing to compare"):
         expected_producers(visits, strata=())
+
+
+def nested_visits(rng: np.random.Generator, *, strict_guest: float) -> pd.DataFrame:
+    """Return visits to 40 cells with an inspector each, and a guest who visits every cell.
+
+    Cells 0 to 3 are hot; the guest finds problems `strict_guest` times as often as the others,
+    and goes most to cells 36 to 39.
+    """
+    rows = []
+    for cell in range(40):
+        rate = 0.6 if cell < 4 else 0.12
+        guests = 20 if cell >= 36 else 4
+        for visitor, number in (("own", 20), ("guest", guests)):
+            chance = min(0.95, rate * (strict_guest if visitor == "guest" else 1.0))
+            name = f"inspector {cell}" if visitor == "own" else "guest"
+            rows += [(cell, name, 1, bool(rng.random() < chance)) for _ in range(number)]
+    return pd.DataFrame(rows, columns=["cell", "inspector", "class", "problem"])
+
+
+def ratio_by_cell(visits: pd.DataFrame, place: str | None) -> pd.Series:
+    rates = visit_rates(visits, place=place)
+    by_cell = visits.assign(rate=rates).groupby("cell").agg({"problem": "sum", "rate": "sum"})
+    return by_cell["problem"] / by_cell["rate"]
+
+
+def test_the_inspector_of_a_hot_cell_does_not_explain_it_away() -> None:
+    visits = nested_visits(np.random.default_rng(6), strict_guest=1.0)
+    within, over_all = ratio_by_cell(visits, "cell"), ratio_by_cell(visits, None)
+    assert (within[:4] > 2.0).all()
+    assert (within[:4] > over_all[:4] + 0.5).all()
+
+
+def test_a_strict_guest_is_known_by_what_others_find_in_the_same_cells() -> None:
+    visits = nested_visits(np.random.default_rng(7), strict_guest=4.0)
+    rates = visit_rates(visits, place="cell").groupby(visits["inspector"]).mean()
+    assert rates["guest"] > 2.0 * rates["inspector 20"]
+    plain = ratio_by_cell(visits.assign(inspector="one"), "cell")
+    assert ratio_by_cell(visits, "cell")[36:].mean() < plain[36:].mean() - 0.3
+
+
+def test_rates_within_places_add_up_to_the_problems() -> None:
+    visits = nested_visits(np.random.default_rng(8), strict_guest=2.0)
+    assert visit_rates(visits, place="cell").sum() == pytest.approx(visits["problem"].sum())

@@ -1,39 +1,10 @@
-"""Chances of a problem, cell statistics and shares, by hand-checkable numbers."""
+"""Cell statistics and shares, by hand-checkable numbers."""
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from service.domain.errors import InvalidInputError
-from service.domain.problem_clusters import cell_statistics, chance_of_a_problem, officer_shares
-
-
-@given(
-    results=st.lists(st.integers(1, 40), min_size=2, max_size=60),
-    share=st.floats(0.01, 0.99),
-)
-def test_chances_add_up_to_the_cases_and_grow_with_visits(results: list[int], share: float) -> None:
-    cases = min(len(results) - 1, max(1, round(share * len(results))))
-    counts = np.array(results)
-
-    chance = chance_of_a_problem(counts, cases)
-
-    assert chance.sum() == pytest.approx(cases, abs=1e-6)
-    assert ((chance > 0) & (chance <= 1)).all()
-    assert (np.diff(chance[np.argsort(counts, kind="stable")]) >= 0).all()
-
-
-def test_one_result_each_gives_everyone_the_same_chance() -> None:
-    chance = chance_of_a_problem(np.ones(8, dtype=np.int64), 2)
-    assert chance == pytest.approx(np.full(8, 0.25))
-
-
-@pytest.mark.parametrize("cases", [0, 5])
-def test_all_or_none_is_nothing_to_compare(cases: int) -> None:
-    with pytest.raises(InvalidInputError, match="nothing to compare"):
-        chance_of_a_problem(np.ones(5, dtype=np.int64), cases)
+from service.domain.problem_clusters import can_be_scanned, cell_statistics, officer_shares
 
 
 def grid_of_cells(hot: set[int]) -> pd.DataFrame:
@@ -46,6 +17,7 @@ def grid_of_cells(hot: set[int]) -> pd.DataFrame:
             "enterprises": 4,
             "visits": 10,
             "problems": [8 if one in hot else 1 for one in at],
+            "expected": (8 * len(hot) + 100 - len(hot)) / 100,
         }
     )
 
@@ -57,7 +29,32 @@ def test_a_block_of_bad_cells_is_hot_and_nothing_else() -> None:
     hot = set(np.flatnonzero(table["gi_class"] == "hot"))
     assert 0 in hot
     assert hot <= {row * 10 + column for row in range(4) for column in range(4)}
-    assert table["expected"].sum() == pytest.approx(table["problems"].sum())
+
+
+def test_what_was_expected_is_not_hot() -> None:
+    """A block where strict people went: as many problems as such visits find."""
+    block = {row * 10 + column for row in range(3) for column in range(3)}
+    cells = grid_of_cells(block)
+    cells["expected"] = cells["problems"].astype(float)
+
+    assert set(cell_statistics(cells)["gi_class"]) == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("x", "problems", "answer"),
+    [
+        ([0.0, 1.0, 2.0], [True, True, False], True),
+        ([0.0, 1.0, 2.0], [True, False, False], False),
+        ([0.0, 1.0, 2.0], [True, True, True], False),
+        ([5.0, 5.0, 5.0], [True, True, False], False),
+    ],
+    ids=["two and one other", "a single problem", "all problems", "one place"],
+)
+def test_there_must_be_something_to_compare(
+    x: list[float], problems: list[bool], *, answer: bool
+) -> None:
+    places = np.array(x)
+    assert can_be_scanned(places, places * 0, np.array(problems)) is answer
 
 
 def test_a_cell_with_enterprises_and_two_results_is_blind() -> None:
