@@ -86,7 +86,7 @@ class Study:
             cases=self.cases[keep],
             risk=self.risk[keep],
             size=size,
-            size_limit=_size_limit(size, settings),
+            size_limit=window_size_limit(size, settings),
             population=self.population[keep],
             row_location=renumbered[self.row_location[keep[self.row_location]]],
             model=self.model,
@@ -121,7 +121,7 @@ def make_study(
     Raises:
         InvalidInputError: The rows cannot be analysed; the message says which and why.
     """
-    xs, ys = _coordinates(x, "x"), _coordinates(y, "y")
+    xs, ys = coordinates(x, "x"), coordinates(y, "y")
     counts = whole_counts(cases, "cases")
     people = nonnegative(population, "population")
     risks = people if expected is None else nonnegative(expected, "expected")
@@ -130,18 +130,18 @@ def make_study(
     if risks.sum() == 0:
         raise InvalidInputError("population or expected is 0 everywhere; a scan needs some")
     _require_cases_have_risk(counts, people, risks)
-    place = _cartesian(xs, ys, settings.geometry)
-    corners, location = _distinct(place)
+    place = cartesian(xs, ys, settings.geometry)
+    corners, location = distinct(place)
     size = people if settings.share_of == "population" else risks
-    merged_size = _steps(_merge(size, location))
+    merged_size = steps(_merge(size, location))
     study = Study(
         x=corners[:, 0].copy(),
         y=corners[:, 1].copy(),
         z=corners[:, 2].copy(),
         cases=_merge(counts.astype(np.float64), location).astype(np.int64),
-        risk=_steps(_merge(risks, location)),
+        risk=steps(_merge(risks, location)),
         size=merged_size,
-        size_limit=_size_limit(merged_size, settings),
+        size_limit=window_size_limit(merged_size, settings),
         population=_merge(people, location),
         row_location=location,
         model=settings.model,
@@ -176,7 +176,12 @@ def _floats(values: ArrayLike, name: str) -> Floats:
     return numbers
 
 
-def _coordinates(values: ArrayLike, name: str) -> Floats:
+def coordinates(values: ArrayLike, name: str) -> Floats:
+    """Return finite coordinates within reach, or refuse them.
+
+    Raises:
+        InvalidInputError: A value is not a number or too far out.
+    """
     numbers = _floats(values, name) + 0.0  # -0.0 and 0.0 are one place
     if (np.abs(numbers) > MAX_COORDINATE).any():
         raise InvalidInputError(f"{name} must lie within {MAX_COORDINATE:.0e} of 0")
@@ -238,7 +243,7 @@ def _require_a_question(study: Study) -> None:
         raise InvalidInputError("all rows lie at one place; a scan compares places")
 
 
-def _cartesian(x: Floats, y: Floats, geometry: str) -> Floats:
+def cartesian(x: Floats, y: Floats, geometry: str) -> Floats:
     """Return one row of three coordinates per point; a sphere's in kilometres."""
     if geometry == "plane":
         return np.column_stack([x, y, np.zeros_like(x)])
@@ -251,7 +256,7 @@ def _cartesian(x: Floats, y: Floats, geometry: str) -> Floats:
     )
 
 
-def _distinct(place: Floats) -> tuple[Floats, Integers]:
+def distinct(place: Floats) -> tuple[Floats, Integers]:
     """Return the distinct rows in lexicographic order, and for each row where it went."""
     order = np.lexsort((place[:, 2], place[:, 1], place[:, 0]))
     ordered = place[order]
@@ -266,13 +271,14 @@ def _merge(values: Floats, location: Integers) -> Floats:
     return np.bincount(location, weights=values).astype(np.float64)
 
 
-def _steps(weights: Floats) -> Integers:
+def steps(weights: Floats) -> Integers:
     """Return weights as whole numbers: themselves if whole, else in fixed-point steps."""
     if (weights == np.floor(weights)).all():
         return weights.astype(np.int64)
-    steps: Integers = np.rint(weights * (FIXED_POINT_TOTAL / weights.sum())).astype(np.int64)
-    return steps
+    scaled: Integers = np.rint(weights * (FIXED_POINT_TOTAL / weights.sum())).astype(np.int64)
+    return scaled
 
 
-def _size_limit(size: Integers, settings: ScanSettings) -> int:
+def window_size_limit(size: Integers, settings: ScanSettings) -> int:
+    """Return the most that the sizes of a window may add up to."""
     return int(settings.max_share * int(size.sum()) * (1 + LIMIT_SLACK))
