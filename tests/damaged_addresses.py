@@ -6,7 +6,7 @@ but the same each time.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
@@ -49,6 +49,7 @@ class Tally:
     wrong_town: int = 0
     given: int = 0
     wrong_village: int = 0
+    truth_offered: int = 0  # of those placed at a wrong village, with the true one a candidate
     wrong: list[str] = field(default_factory=list)
 
     def add(self, damaged: Damaged, found: Placement) -> None:
@@ -63,6 +64,8 @@ class Tally:
         wrong_village = found.village_code not in {"", truth.code}
         self.wrong_town += wrong_town
         self.wrong_village += wrong_village
+        offered = {candidate.code for candidate in found.candidates}
+        self.truth_offered += wrong_village and truth.code in offered
         if wrong_town or wrong_village:
             said = f"{found.township}{found.village} by {found.rule}"
             self.wrong.append(f"{damaged.query.address}: {said}; is {truth.town}{truth.name}")
@@ -172,6 +175,19 @@ DAMAGES: dict[str, Damage] = {
     "tail deleted": _tail_deleted,
     "full width and spaces": _full_width,
 }
+
+
+def every_loss(villages: Sequence[Village]) -> Iterator[tuple[Damaged, float]]:
+    """Yield each village's name without its town and each of its characters in turn.
+
+    Beside it stands the weight of the row: a village counts once, however long its name.
+    """
+    for village in villages:
+        count = len(village.name) - 1
+        for at in range(count):
+            text = village.county + village.name[:at] + village.name[at + 1 :]
+            query = AddressQuery(address=text, county_code=village.code[:6])
+            yield Damaged(query, village), 1 / count
 
 
 def damage(kind: str, villages: Sequence[Village], around: Surroundings) -> list[Damaged]:

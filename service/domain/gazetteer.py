@@ -17,6 +17,7 @@ from service.domain.addresses.index import (
     build_index,
     make_village,
 )
+from service.domain.addresses.names import without_regions
 from service.domain.addresses.regions import RegionBook
 from service.domain.datum import distance_m, to_wgs84
 from service.domain.errors import InvalidInputError
@@ -128,6 +129,7 @@ class Gazetteer:
     def _build(self, key: str) -> CountyIndex:
         towns: list[Town] = []
         villages: list[Village] = []
+        regions = [self.regions.name(key[:digits]) for digits in (2, 4, 6)]
         for row in self._towns[key]:
             members = self._villages.get(row.key, [])
             town = Town(
@@ -137,11 +139,17 @@ class Gazetteer:
                 lat=row.lat,
                 radius_m=_town_radius_m(row, members),
                 doubled=row.doubled,
+                called=without_regions(row.name, regions),
             )
             towns.append(town)
             for member in members:
                 village = make_village(
-                    code=member.code, name=member.name, town=town, lon=member.lon, lat=member.lat
+                    code=member.code,
+                    name=member.name,
+                    town=town,
+                    lon=member.lon,
+                    lat=member.lat,
+                    called=without_regions(member.name, [*regions, town.called]),
                 )
                 village.doubled = member.doubled
                 villages.append(village)

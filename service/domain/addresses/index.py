@@ -24,6 +24,7 @@ class Town:
     lat: float | None
     radius_m: float
     doubled: bool = False
+    called: str = ""  # without the regions that some code lists put before it: 博爱县柏山镇
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -56,6 +57,10 @@ class Village:
         if kind is VillageKind.VILLAGE and whole:
             return (stem, stem + "村")  # 固村 and 固村村 are one
         return (self.written,)
+
+
+_SIDE_OR_SIZE = frozenset("东西南北大小中")
+_LONG_NAME = 5  # with 村
 
 
 class Hit(NamedTuple):
@@ -97,7 +102,7 @@ def build_index(
     """Arrange one county's towns and villages; finds the rivals of every village."""
     written: defaultdict[str, list[tuple[Town, TownMatch]]] = defaultdict(list)
     for town in towns:
-        for form, match in town_forms(town.name).items():
+        for form, match in town_forms(town.called or town.name).items():
             written[form].append((town, match))
     stems: defaultdict[str, list[Village]] = defaultdict(list)
     by_town: defaultdict[str, list[Village]] = defaultdict(list)
@@ -153,13 +158,30 @@ def _find_rivals(villages: Sequence[Village]) -> None:
         village.rivals = tuple(dict.fromkeys(rivals.get(village.code, ())))
 
 
+def easily_lost(longer: Village, shorter: Village) -> bool:
+    """Whether a longer name may well have been written as a shorter one, but for one character.
+
+    Side and size (西高家庄, 大陈庄) are left out in speech, and any one character is a third of a
+    short name. A name of four characters or more seldom loses just the one that makes it another:
+    over a whole province, one row in 1,300 of those that have lost any character.
+    """
+    for name in longer.spellings:
+        for at in range(len(name) - 1):
+            if name[:at] + name[at + 1 :] in shorter.spellings and (
+                len(name) < _LONG_NAME or name[at] in _SIDE_OR_SIZE
+            ):
+                return True
+    return False
+
+
 def one_lost(name: str) -> set[str]:
     """Return what a name becomes when any one of its characters is left out."""
     return {name[:i] + name[i + 1 :] for i in range(len(name))}
 
 
 def make_village(
-    *, code: str, name: str, town: Town, lon: float | None, lat: float | None
+    *, code: str, name: str, town: Town, lon: float | None, lat: float | None, called: str = ""
 ) -> Village:
-    """Return a village with its name taken apart."""
-    return Village(code=code, name=name, town=town, parts=village_name(name), lon=lon, lat=lat)
+    """Return a village with its name, as it is called inside its town, taken apart."""
+    parts = village_name(called or name)
+    return Village(code=code, name=name, town=town, parts=parts, lon=lon, lat=lat)

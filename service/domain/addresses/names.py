@@ -1,6 +1,7 @@
 """What a gazetteer name is made of: its stem, its kind, and the ways people write it."""
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -57,6 +58,17 @@ ROAD_ENDINGS = ("路", "街", "道", "巷", "胡同", "桥")
 def plain(name: str) -> str:
     """Return the name without brackets, spaces and dots."""
     return name.translate(_BRACKETS)
+
+
+def without_regions(name: str, regions: Sequence[str]) -> str:
+    """Return a name without the regions it lies in, which some code lists write before it.
+
+    What is left must still be a name: 芒市镇 of 芒市 keeps its own.
+    """
+    for region in regions:
+        if region and name.startswith(region) and len(name) > len(region) + _MIN_STEM:
+            name = name[len(region) :]
+    return name
 
 
 def village_name(name: str) -> VillageName:

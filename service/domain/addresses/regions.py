@@ -10,6 +10,7 @@ from service.domain.addresses.names import region_forms, swapped_region_forms
 
 # A short county name followed by one of these is a road, a town or a shop: 井陉路, 平山镇.
 _NOT_AFTER_SHORT = frozenset("路街镇乡道巷桥村庄店社东西南北大中小市县区屯矿")
+_SMALLER = frozenset("镇乡街")
 _LITERALS = ("中国", "中华人民共和国", "市辖区", "省直辖县级行政区划")
 _LITERAL_FIRSTS = "中市省,()、"
 _MAX_SEEN = 4096
@@ -207,6 +208,9 @@ def _fits(form: Form, following: str, scope: str, counties: tuple[str, ...]) -> 
     if form.short and following in _NOT_AFTER_SHORT and following:
         return False
     if counties:
-        # Said twice, in full: 井陉县井陉县. A short repeat is the name of something smaller.
-        return not form.short and any(county.startswith(form.code) for county in counties)
+        # Said twice, in full: 井陉县井陉县. A short repeat is the name of something smaller, and so
+        # is one that goes on: 芒市芒市镇.
+        if form.short or (following and following in _SMALLER):
+            return False
+        return any(county.startswith(form.code) for county in counties)
     return form.code.startswith(scope) or scope.startswith(form.code)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from service.domain.addresses.index import CountyIndex, Town, Village
+from service.domain.addresses.index import CountyIndex, Town, Village, easily_lost
 from service.domain.addresses.names import TownMatch
 from service.domain.addresses.parse import Mention, Reading
 from service.domain.addresses.similar import (
@@ -130,7 +130,9 @@ def _village_in_town(
     if rivals and not strong:
         return Finding("same_town_villages", town=town, also=[*inside, *rivals])
     rule = "town_village_apart" if apart else "town_village" if strong else "town_bare_village"
-    return Finding(rule, town=town, village=inside[0])
+    if rivals:
+        rule = "town_village_rival"
+    return Finding(rule, town=town, village=inside[0], also=[*rivals])
 
 
 def _unknown_in_town(index: CountyIndex, reading: Reading, town: Town) -> Finding:
@@ -188,17 +190,21 @@ def _sole_village(first: Mention, villages: list[Mention], lead: str) -> Finding
     """Judge a village named without its town: unique, and not one lost character from another."""
     members = list(dict.fromkeys(v for m in villages for v in m.villages))
     village, town = members[0], members[0].town
-    rivals = [rival for member in members for rival in member.rivals]
-    elsewhere = [rival for rival in rivals if rival.town is not town]
-    if elsewhere:
-        return Finding("", "near_homonym", also=[*members, *elsewhere])
+    near = [(member, rival) for member in members for rival in member.rivals]
+    rivals = [rival for _, rival in near if rival.town is town]
+    elsewhere = [(member, rival) for member, rival in near if rival.town is not town]
+    others = [rival for _, rival in elsewhere]
+    if len(set(others)) > 1 or any(easily_lost(rival, member) for member, rival in elsewhere):
+        return Finding("", "near_homonym", also=[*members, *others])
     if not first.strong and (len(village.parts.stem) < _MIN_BARE or first.towns):
         reason = "town_stem_only" if first.towns else "village_stem_only"
         return Finding("", reason, also=[*members, *(t for t, _ in first.towns)])
     if len(members) > 1 or rivals:
-        return Finding("same_town_villages", town=town, also=[*members, *rivals])
+        return Finding("same_town_villages", town=town, also=[*members, *rivals, *others])
     rule = "road_village" if lead else "village_unique" if first.strong else "bare_village"
-    return Finding(rule, town=town, village=village)
+    if others and rule == "village_unique":
+        rule = "village_nearly_unique"
+    return Finding(rule, town=town, village=village, also=[*others])
 
 
 def _without_place(

@@ -11,6 +11,8 @@ RULES: dict[str, float] = {
     "town_village": 0.98,  # 微水镇北良都村
     "town": 0.97,  # 微水镇建设南路25号
     "village_unique": 0.95,  # 北良都村, the only one of the county
+    "village_nearly_unique": 0.88,  # 小张各庄村, and far off a 小张马各庄 that hardly loses its 马
+    "town_village_rival": 0.91,  # 石桥乡坡头村, with an 上坡头村 in the same town: a candidate
     "town_unknown_village": 0.94,  # 微水镇 and a village the gazetteer does not have
     "town_bare_village": 0.93,  # 微水镇北良都
     "town_village_apart": 0.93,  # 微水镇建设路北良都村

@@ -61,7 +61,7 @@ def locate(geocoder: GazetteerGeocoder, address: str) -> Placement:
         ("青石县云溪镇北粮都村", "云溪镇", "北良都村委会", "town_pinyin_village"),
         ("青石县和义集乡和顺村", "和义集乡", "和顺村委会", "town_village"),
         ("青石县坡头村", "石桥乡", "", "same_town_villages"),
-        ("青石县石桥乡坡头村", "石桥乡", "坡头村委会", "town_village"),
+        ("青石县石桥乡坡头村", "石桥乡", "坡头村委会", "town_village_rival"),
         ("青石县石桥乡上坡头村", "石桥乡", "上坡头村委会", "town_village"),
         ("青石县冀家村乡富家庄村", "冀家村乡", "傅家庄村委会", "town_pinyin_village"),
         ("青石县冀家村乡傅庄村", "冀家村乡", "", "town_unknown_village"),
