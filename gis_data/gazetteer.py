@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zlib
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from service.domain.places import Datum
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _GZIP = b"\x1f\x8b"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _KNOWN = {
     "代码": "code",
     "区划代码": "code",
@@ -54,10 +56,19 @@ def read_gazetteer(path: Path, *, datum: Datum | None = None) -> tuple[DataFrame
 
 
 def decode_file(path: Path) -> str:
-    """Return a text file's content, gzipped or not, in UTF-8 or GB 18030.
+    """Return a text file's content, gzipped or not, in UTF-8, UTF-16 with its mark, or GB 18030.
 
     Raises:
         InvalidInputError: The file is missing or in another encoding.
+    """
+    return decode_content(read_file(path), path.name)
+
+
+def read_file(path: Path) -> bytes:
+    """Return a file's content, unpacked if it is gzipped.
+
+    Raises:
+        InvalidInputError: The file is missing or damaged.
     """
     try:
         content = path.read_bytes()
@@ -66,14 +77,24 @@ def decode_file(path: Path) -> str:
     if content.startswith(_GZIP):
         try:
             content = gzip.decompress(content)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise InvalidInputError(f"{path.name} is a damaged gzip file: {error}") from error
-    for encoding in _ENCODINGS:
+    return content
+
+
+def decode_content(content: bytes, name: str) -> str:
+    """Return text in UTF-8, UTF-16 with its mark, or GB 18030.
+
+    Raises:
+        InvalidInputError: It is in another encoding, or no text.
+    """
+    encodings = ("utf-16",) if content.startswith(_UTF16) else _ENCODINGS
+    for encoding in encodings:
         try:
             return content.decode(encoding)
-        except UnicodeDecodeError:
+        except UnicodeError:
             continue
-    raise InvalidInputError(f"{path.name} is neither UTF-8 nor GB 18030; save it as UTF-8")
+    raise InvalidInputError(f"{name} is neither UTF-8 nor GB 18030; save it as UTF-8")
 
 
 def read_csv_text(text: str, path: Path) -> DataFrame:

@@ -29,7 +29,7 @@ def locate(  # noqa: PLR0913
     county: CountyOption = None,
     dry_run: DryRunOption = False,
     file: Annotated[
-        Path | None, typer.Option(help="A CSV with addresses: no database is used.")
+        Path | None, typer.Option(help="A CSV or XLSX with addresses: no database is used.")
     ] = None,
     gazetteer: Annotated[
         Path | None, typer.Option(help="CSV (also .gz) or GeoJSON with code, name, level, points.")
@@ -40,7 +40,10 @@ def locate(  # noqa: PLR0913
         Path | None, typer.Option(help="XLSX of what could not be placed, with the reasons.")
     ] = None,
     seat_town: Annotated[str, typer.Option(help="Town of the county's seat.")] = "",
-    datum: Annotated[Datum, typer.Option(help="Of the file's own points.")] = Datum.WGS84,
+    datum: Annotated[
+        Datum | None,
+        typer.Option(help="Of the file's own points; left out, they are not used but weighed."),
+    ] = None,
     gazetteer_datum: Annotated[
         Datum | None, typer.Option(help="Of the gazetteer's points, if it does not say.")
     ] = None,
@@ -74,6 +77,9 @@ def locate(  # noqa: PLR0913
             gazetteer_datum=gazetteer_datum,
         )
         _say({"placed": done.placed}, dict(done.reasons))
+        if done.datum is not None:
+            typer.echo(f"datum of the file's points not stated: {done.datum.text_en}")
+            typer.echo("  they were not used to place; name their datum with --datum to use them")
 
 
 def _say(placed: dict[str, int], review: dict[str, int]) -> None:

@@ -1,16 +1,17 @@
 """Locate the addresses of any CSV file with any gazetteer; no database, no network."""
 
 import csv
-import io
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from gis_data.gazetteer import decode_file, read_gazetteer
+from gis_data.gazetteer import read_gazetteer
+from gis_data.whole_tables import WholeTable, read_whole
 from service.domain.addresses.context import credit_county
+from service.domain.datum_evidence import DatumEvidence, infer_datum, witness
 from service.domain.errors import InvalidInputError
 from service.domain.gazetteer import Gazetteer
 from service.domain.places import Datum, Place, Placement
@@ -31,6 +32,8 @@ _COUNTY = ("county_code", "县代码", "区划代码", "行政区划代码", "ad
 _LON = ("经度", "given_lon", "lon_in", "lng", "longitude", "lon", "x")
 _LAT = ("纬度", "given_lat", "lat_in", "latitude", "lat", "y")
 _TOWNSHIP = ("乡镇", "township_hint", "所属乡镇", "乡镇街道", "镇")
+# Rows enough to tell a datum by.
+_WEIGHED_ROWS = 2_000
 _DEGREES_MINUTES = re.compile(r"[°度′'′″\"]|^\s*\d+\s+\d+(\.\d+)?(\s+\d+(\.\d+)?)?\s*[NSEW]?\s*$")
 
 
@@ -41,6 +44,7 @@ class LocatedFile:
     rows: int = 0
     placed: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
+    datum: DatumEvidence | None = None  # of coordinates that came without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +65,43 @@ def locate_file(  # noqa: PLR0913 - the options of one command
     address_column: str = "",
     county_code: str = "",
     seat_town: str = "",
-    datum: Datum = Datum.WGS84,
+    datum: Datum | None = None,
     gazetteer_datum: Datum | None = None,
 ) -> LocatedFile:
     """Write the source's rows, all of them and in their order, with where their addresses are.
 
     Args:
-        source: CSV in UTF-8 or GB 18030 with an address column.
+        source: CSV (UTF-8, GB 18030) or XLSX with an address column.
         gazetteer: CSV (gzipped or not) or GeoJSON with code, name, level and points.
         out: CSV in UTF-8 with a byte order mark; lon and lat are WGS 84 degrees.
         address_column: Its header, if it is none of the usual ones.
         county_code: The register's county; else the gazetteer's only county, else the text, the
             credit code, and at last the county most rows name.
         seat_town: Code or name of the town the county's seat is in.
-        datum: Of the source's own coordinates, if it has any.
+        datum: Of the source's own coordinates, if it has any; None leaves them out of the
+            placing (but where they contradict the text) and weighs which datum they may be in.
         gazetteer_datum: Of the gazetteer's points; see ``read_gazetteer`` for the default.
 
     Raises:
         InvalidInputError: A file cannot be read, or has no address column.
     """
-    header, rows = _read(source)
-    columns = _find_columns(header, address_column)
+    table = read_whole(source)
+    columns = _find_columns(table.header, address_column)
     frame, known_datum = read_gazetteer(gazetteer, datum=gazetteer_datum)
     places = Gazetteer.from_rows(frame, datum=known_datum)
     geocoder = GazetteerGeocoder(places, county_code=county_code or None, seat_town=seat_town)
-    queries = [_query(row, columns, datum) for row in rows]
+    queries = [_query(row, columns, datum) for row in table.rows]
     if not county_code and len(places.county_codes) > 1:
         queries = _with_majority(places, queries)
+    report = LocatedFile(rows=len(table.rows))
+    if datum is None:
+        report.datum = _weigh(geocoder, queries)
     placements = geocoder.locate_many(queries)
-    _write(out, header, rows, placements)
-    report = LocatedFile(rows=len(rows))
+    _write(out, table, placements)
     for placement in placements:
         report.placed += placement.status == "placed"
         report.reasons[placement.reason] += placement.status == "review"
     return report
-
-
-def _read(source: Path) -> tuple[list[str], list[list[str]]]:
-    text = decode_file(source)
-    # The field limit of the csv module is below what a broken quote can run together.
-    csv.field_size_limit(10_000_000)
-    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
-    if not rows:
-        raise InvalidInputError(f"{source.name} is empty; it needs a header and rows")
-    header = [name.strip() for name in rows[0]]
-    return header, [row + [""] * (len(header) - len(row)) for row in rows[1:]]
 
 
 def _find_columns(header: Sequence[str], address_column: str) -> _Columns:
@@ -132,12 +128,12 @@ def _position(header: Sequence[str], names: Sequence[str]) -> int | None:
     return next((lowered.index(name.lower()) for name in names if name.lower() in lowered), None)
 
 
-def _query(row: Sequence[str], columns: _Columns, datum: Datum) -> AddressQuery:
+def _query(row: Sequence[str], columns: _Columns, datum: Datum | None) -> AddressQuery:
     def cell(position: int | None) -> str:
         return row[position].strip() if position is not None else ""
 
     county = cell(columns.county)
-    given, flaw = _given(cell(columns.lon), cell(columns.lat), datum)
+    given, flaw = _given(cell(columns.lon), cell(columns.lat), datum or Datum.WGS84)
     return AddressQuery(
         address=row[columns.address],
         county_code=county if county[:6].isdigit() and len(county) >= 6 else None,  # noqa: PLR2004
@@ -145,6 +141,7 @@ def _query(row: Sequence[str], columns: _Columns, datum: Datum) -> AddressQuery:
         credit_code=cell(columns.credit),
         given=given,
         coordinate_flaw=flaw,
+        datum_undecided=datum is None and given is not None,
     )
 
 
@@ -176,30 +173,40 @@ def _with_majority(places: Gazetteer, queries: list[AddressQuery]) -> list[Addre
     return [
         query
         if query.county_code
-        else AddressQuery(
-            address=query.address,
-            county_code=code,
-            township_hint=query.township_hint,
-            credit_code=query.credit_code,
-            given=query.given,
-            coordinate_flaw=query.coordinate_flaw,
-            context=ContextKind.MAJORITY,
-        )
+        else replace(query, county_code=code, context=ContextKind.MAJORITY)
         for query in queries
     ]
 
 
-def _write(
-    out: Path, header: Sequence[str], rows: Sequence[Sequence[str]], placements: Sequence[Placement]
-) -> None:
-    added = [f"{name}_located" if name in header else name for name in COLUMNS]
-    with out.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow([*header, *added])
-        for row, placement in zip(rows, placements, strict=True):
-            # A row longer than the header keeps its surplus in the last column of its own.
-            own = [*row[: len(header) - 1], " ".join(row[len(header) - 1 :])]
-            writer.writerow([*own, *_cells(placement)])
+def _write(out: Path, table: WholeTable, placements: Sequence[Placement]) -> None:
+    """Write the table with our columns behind it; one of its own that bears such a name steps back.
+
+    Raises:
+        InvalidInputError: The file cannot be written.
+    """
+    own = [f"{name}_input" if name in COLUMNS else name for name in table.header]
+    try:
+        with out.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow([*own, *COLUMNS])
+            for row, placement in zip(table.rows, placements, strict=True):
+                writer.writerow([*row, *_cells(placement)])
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {out}: {error.strerror or error}") from error
+
+
+def _weigh(geocoder: GazetteerGeocoder, queries: Sequence[AddressQuery]) -> DatumEvidence | None:
+    """Return which datum the file's coordinates are likely in; None where it has none."""
+    pointed = [query for query in queries if query.datum_undecided]
+    if not pointed:
+        return None
+    some = pointed[:: max(1, len(pointed) // _WEIGHED_ROWS)]
+    texts = [replace(query, given=None, datum_undecided=False) for query in some]
+    return infer_datum(
+        witness(query.given.lon, query.given.lat, placement)
+        for query, placement in zip(some, geocoder.locate_many(texts), strict=True)
+        if query.given is not None
+    )
 
 
 def _cells(placement: Placement) -> Iterator[str]:

@@ -7,7 +7,7 @@ import shapely
 
 from service.domain.addresses.answer import Answer, placed, review
 from service.domain.addresses.context import scope_of
-from service.domain.addresses.given import check_given, without_datum
+from service.domain.addresses.given import check_given
 from service.domain.addresses.index import CountyIndex, Town
 from service.domain.addresses.names import TownMatch, plain
 from service.domain.addresses.normalise import MAX_LENGTH, Normaliser
@@ -87,9 +87,7 @@ class AddressLocator:
         hint = _town_named(index, query.township_hint)
         finding = resolve(index, reading, seat=self._seat(index), hint=hint)
         finding = _judged(finding, answer, hint)
-        if query.datum_undecided:
-            finding = without_datum(finding)
-        elif query.given is not None or query.coordinate_flaw:
+        if query.given is not None or query.coordinate_flaw:
             return check_given(query, answer, finding, self._boundaries.get(index.code))
         return review(answer, finding) if finding.reason else placed(answer, finding)
 
