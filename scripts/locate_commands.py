@@ -76,7 +76,7 @@ def locate(  # noqa: PLR0913
             datum=datum,
             gazetteer_datum=gazetteer_datum,
         )
-        _say({"placed": done.placed}, dict(done.reasons))
+        _say(dict(done.levels), dict(done.reasons))
         if done.datum is not None:
             typer.echo(f"datum of the file's points not stated: {done.datum.text_en}")
             typer.echo("  they were not used to place; name their datum with --datum to use them")

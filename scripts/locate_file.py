@@ -42,9 +42,14 @@ class LocatedFile:
     """How many rows were placed, how many go to a person and why."""
 
     rows: int = 0
-    placed: int = 0
+    levels: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     datum: DatumEvidence | None = None  # of coordinates that came without one
+
+    @property
+    def placed(self) -> int:
+        """How many rows were placed, at whatever level."""
+        return self.levels.total()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,10 @@ def locate_file(  # noqa: PLR0913 - the options of one command
     placements = geocoder.locate_many(queries)
     _write(out, table, placements)
     for placement in placements:
-        report.placed += placement.status == "placed"
-        report.reasons[placement.reason] += placement.status == "review"
+        if placement.level is None:
+            report.reasons[placement.reason] += 1
+        else:
+            report.levels[placement.level.value] += 1
     return report
 
 
