@@ -2,7 +2,7 @@
 
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes, read_table
@@ -53,6 +53,38 @@ def gazetteer(session: Session, county_code: str) -> DataFrame:
         .order_by(PlaceRow.code)
     )
     return read_table(session, statement)
+
+
+def landmarks(session: Session, county_code: str) -> GeoDataFrame:
+    """Return roads, cut at the borders of townships, and named points with their township.
+
+    Columns: code, name, level (road / poi), township_code (NULL outside every township),
+    radius_m, geometry (EPSG:4326; of a road the part inside the township).
+    """
+    shape = func.coalesce(PlaceRow.geometry, PlaceRow.location)
+    inside = func.ST_Intersection(shape, TownshipRow.geometry)
+    part = case((TownshipRow.code.is_(None), shape), else_=inside)
+    statement = (
+        select(
+            PlaceRow.code,
+            PlaceRow.name,
+            PlaceRow.level,
+            TownshipRow.code.label("township_code"),
+            PlaceRow.radius_m,
+            func.ST_AsBinary(part).label("geometry"),
+        )
+        .outerjoin(
+            TownshipRow,
+            and_(
+                TownshipRow.county_code == PlaceRow.county_code,
+                func.ST_Intersects(TownshipRow.geometry, shape),
+            ),
+        )
+        .where(PlaceRow.county_code == county_code, PlaceRow.level.in_(("road", "poi")))
+        .where(shape.is_not(None))
+        .order_by(PlaceRow.code, TownshipRow.code)
+    )
+    return read_shapes(session, statement)
 
 
 def township_names(session: Session, county_code: str) -> dict[str, str]:

@@ -17,10 +17,12 @@ from service.domain.addresses.index import (
     build_index,
     make_village,
 )
+from service.domain.addresses.landmarks import Landmark, Landmarks, build_landmarks
 from service.domain.addresses.names import without_regions
 from service.domain.addresses.regions import RegionBook
 from service.domain.datum import distance_m, to_wgs84
 from service.domain.errors import InvalidInputError
+from service.domain.gazetteer_marks import split_landmarks
 from service.domain.places import RADIUS_M, Datum, Level
 
 _LEVELS = {
@@ -63,6 +65,8 @@ class Gazetteer:
     _towns: dict[str, list[_Row]]
     _villages: dict[str, list[_Row]]
     _counties: dict[str, _Row] = field(default_factory=dict)
+    _marks: dict[str, list[Landmark]] = field(default_factory=dict)
+    _built_marks: dict[str, Landmarks | None] = field(default_factory=dict)
     _built: dict[str, CountyIndex] = field(default_factory=dict)
 
     @classmethod
@@ -73,15 +77,17 @@ class Gazetteer:
 
         Args:
             rows: code (6, 9 or 12 digits, the statistics office's hierarchy), name, level
-                (province, city, county, town or township, village), and where known longitude
-                (or lon) and latitude (or lat) in degrees of ``datum``, and parent (a town's code).
-                province and city columns, if any, name what the county lies in.
+                (province, city, county, town or township, village, road, poi), and where known
+                longitude (or lon) and latitude (or lat) in degrees of ``datum``, and parent (a
+                town's code). province and city columns, if any, name what the county lies in;
+                geometry, if there, holds the lines of roads (WGS 84).
             version: Kept in every placement; by default a hash of the rows.
             datum: What the coordinates are measured against.
 
         Raises:
             InvalidInputError: A column is missing, or no row is a town.
         """
+        rows, marks = split_landmarks(rows, datum)
         frame = _checked(rows)
         frame["lon"], frame["lat"] = to_wgs84(frame["lon"], frame["lat"], datum)
         by_level = {str(level): _rows(part) for level, part in frame.groupby("level", sort=True)}
@@ -98,7 +104,15 @@ class Gazetteer:
             villages[_town_key(row, parents, known)].append(row)
         regions = RegionBook.from_names(_region_names(frame, by_level, towns))
         codes = tuple(sorted(towns))
-        return cls(version or _fingerprint(frame), regions, codes, towns, villages, counties)
+        by_county: defaultdict[str, list[Landmark]] = defaultdict(list)
+        town_codes = {row.key: (code, row.code) for code in codes for row in towns[code]}
+        for mark in marks:
+            county, town = town_codes.get(mark.town_code, (mark.code[:6], ""))
+            # A county's own file need not give codes that say which county a road is in.
+            county = county if county in towns else codes[0]
+            by_county[county].append(mark._replace(town_code=town))
+        edition = version or _fingerprint(frame, marks)
+        return cls(edition, regions, codes, towns, villages, counties, by_county)
 
     def county(self, code: str) -> CountyIndex | None:
         """Return one county's index by its code (six digits or more); None if it has no towns."""
@@ -108,6 +122,15 @@ class Gazetteer:
         if key not in self._built:
             self._built[key] = self._build(key)
         return self._built[key]
+
+    def landmarks(self, code: str) -> Landmarks | None:
+        """Return one county's roads and named points; None if the gazetteer has none."""
+        key = code[:6]
+        if key not in self._marks:
+            return None
+        if key not in self._built_marks:
+            self._built_marks[key] = build_landmarks(self._marks[key])
+        return self._built_marks[key]
 
     def holds(self, code: str) -> bool:
         """Whether this gazetteer has towns of a county (six digits or more)."""
@@ -230,7 +253,9 @@ def _town_radius_m(town: _Row, villages: Sequence[_Row]) -> float:
     return max(RADIUS_M[Level.TOWNSHIP], round(farthest, -2))
 
 
-def _fingerprint(frame: DataFrame) -> str:
+def _fingerprint(frame: DataFrame, marks: Sequence[Landmark]) -> str:
     columns = ["key", "name", "level", "lon", "lat"]
     text = frame[columns].to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    if marks:
+        text += DataFrame(sorted(marks)).to_csv(float_format="%.6f", lineterminator="\n")
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

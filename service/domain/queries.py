@@ -22,6 +22,7 @@ class AddressQuery:
         county_code: Six or more digits of the county the register belongs to; None if unknown.
         township_hint: A township's name from another column; a witness, never an answer alone.
         credit_code: The unified social credit code; its registration county is context.
+        name: The enterprise's own name; a named building of the gazetteer may bear it.
         given: Coordinates that came with the row, with the datum they are believed to be in.
         coordinate_flaw: Why coordinates that came with the row could not be read as a ``given``:
             a reason key such as ``coordinate_unreadable``; '' if none came or all is well.
@@ -34,6 +35,7 @@ class AddressQuery:
     county_code: str | None = None
     township_hint: str = ""
     credit_code: str = ""
+    name: str = ""
     given: Place | None = None
     coordinate_flaw: str = ""
     datum_undecided: bool = False

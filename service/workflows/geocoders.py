@@ -17,7 +17,13 @@ def geocoder_of(session: Session, county_code: str) -> Geocoder:
     if len(rows) == 0 or not (rows["level"] == "township").any():
         return GivenPointGeocoder(county.geometry)
     own = pd.DataFrame([{"code": county_code, "name": county.name, "level": "county"}])
+    areas = rows[rows["level"].isin(["township", "village"])]
+    areas = areas.drop(columns=["datum", "radius_m", "township_code"])
+    marks = places.landmarks(session, county_code)
+    codes = places.township_codes_of_places(session, county_code)
+    in_gazetteer = {township: code for code, township in codes.items()}
+    marks["parent"] = marks["township_code"].map(in_gazetteer)
     gazetteer = Gazetteer.from_rows(
-        pd.concat([own, rows.drop(columns=["datum", "radius_m", "township_code"])])
+        pd.concat([own, areas, pd.DataFrame(marks.drop(columns="township_code"))])
     )
     return GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)

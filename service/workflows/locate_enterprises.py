@@ -106,6 +106,7 @@ def _query(
     return AddressQuery(
         address=row.address,
         county_code=row.county_code,
+        name=row.name,
         township_hint=townships.get(row.township_code or "", ""),
         given=given,
         datum_undecided=given is not None and datum is None,

@@ -7,6 +7,7 @@ from functools import lru_cache
 from service.domain.addresses.context import Scope
 from service.domain.addresses.explain import REASONS
 from service.domain.addresses.index import CountyIndex, Town, Village
+from service.domain.addresses.landmarks import Landmarks, Spot, spot_in_town
 from service.domain.addresses.parse import Mention, Reading, relative_phrase, road_and_number
 from service.domain.addresses.resolve import Finding
 from service.domain.addresses.score import FROM_CONTEXT, PLACED, RULES, SHORT_REGION
@@ -26,6 +27,8 @@ class Answer:
     scope: Scope = field(default_factory=Scope)
     index: CountyIndex | None = None
     reading: Reading | None = None
+    marks: Landmarks | None = None
+    name: str = ""
 
     def confidence(self, rule: str) -> float:
         """Return what a rule is worth for this address."""
@@ -48,11 +51,16 @@ def placed(answer: Answer, finding: Finding) -> Placement:
     village, town = finding.village, finding.town or place
     details = _details(answer)
     lon, lat, level, radius_m = _point(finding, details.metres)
+    rule, spot = finding.rule, _spot(answer, finding, details)
+    if spot is not None and (lon is None or spot.radius_m <= (radius_m or 0.0)):
+        lon, lat, level = spot.lon, spot.lat, spot.level
+        rule, radius_m = spot.rule, spot.radius_m + details.metres
+        confidence = min(confidence, answer.confidence(rule))
     return Placement(
         status="placed",
         level=level,
         confidence=confidence,
-        rule=finding.rule,
+        rule=rule,
         county=answer.index.name if answer.index else "",
         township=town.name,
         village=village.name if village else "",
@@ -99,8 +107,40 @@ def review(answer: Answer, finding: Finding, *, others: Sequence[Placement] = ()
     )
 
 
+def by_road_alone(answer: Answer, finding: Finding) -> Finding:
+    """Return the town of a road that the gazetteer has in one town only; else who it may be."""
+    if answer.marks is None or answer.index is None:
+        return finding
+    details = _details(answer)
+    known = answer.marks.road_named(details.road) if details.road else ""
+    codes = answer.marks.towns_of_road(known, details.number) if known else set()
+    towns = [town for town in answer.index.towns if town.code in codes]
+    if not towns:
+        return finding
+    if len(codes) == 1:
+        return Finding("road_unique", town=towns[0])
+    return Finding("", "road_in_several_towns", also=[*towns])
+
+
+def _spot(answer: Answer, finding: Finding, details: "_Details") -> Spot | None:
+    town = finding.town or (finding.village.town if finding.village else None)
+    if answer.marks is None or town is None:
+        return None
+    return spot_in_town(
+        answer.marks,
+        town,
+        finding.village,
+        road=details.road,
+        number=details.number,
+        text=answer.text,
+        start=details.start,
+        name=answer.name,
+    )
+
+
 @dataclass(slots=True)
 class _Details:
+    start: int
     road: str
     number: str
     relative: str
@@ -114,6 +154,7 @@ def _details(answer: Answer) -> _Details:
     tokens = [Token("region", text[: scope.end], 0)] if scope.end else []
     start = scope.end
     if reading is not None:
+        start = max(start, reading.start)
         mentions = [mention for mention in reading.mentions if not mention.contained]
         start = mentions[-1].end if mentions else start
         tokens += [_token_of(text, mention) for mention in mentions]
@@ -126,7 +167,7 @@ def _details(answer: Answer) -> _Details:
     relative, metres = relative_phrase(text, start)
     pieces = (("road", road), ("number", number), ("relative", relative))
     tokens += [Token(kind, piece, text.find(piece)) for kind, piece in pieces if piece]
-    return _Details(road, number, relative, metres, tuple(tokens))
+    return _Details(start, road, number, relative, metres, tuple(tokens))
 
 
 def _token_of(text: str, mention: Mention) -> Token:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import shapely
 
-from service.domain.addresses.answer import Answer, placed, review
+from service.domain.addresses.answer import Answer, by_road_alone, placed, review
 from service.domain.addresses.context import scope_of
 from service.domain.addresses.given import check_given
 from service.domain.addresses.index import CountyIndex, Town
@@ -83,9 +83,14 @@ class AddressLocator:
         if index is None:
             return review(answer, Finding("", answer.scope.reason or "no_local_evidence"))
         reading = read(index, answer.text, answer.scope.end)
-        answer = Answer(answer.text, answer.version, answer.scope, index, reading)
+        marks = self._gazetteer.landmarks(code)
+        answer = Answer(
+            answer.text, answer.version, answer.scope, index, reading, marks, query.name
+        )
         hint = _town_named(index, query.township_hint)
         finding = resolve(index, reading, seat=self._seat(index), hint=hint)
+        if finding.reason == "county_only" and marks is not None:
+            finding = by_road_alone(answer, finding)
         finding = _judged(finding, answer, hint)
         if query.given is not None or query.coordinate_flaw:
             return check_given(query, answer, finding, self._boundaries.get(index.code))

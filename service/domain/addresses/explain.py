@@ -17,6 +17,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "信用代码的登记县与地址不一致",
         "the credit code was issued by a county other than the address's",
     ),
+    "road_in_several_towns": (
+        "这条路经过不止一个乡镇",
+        "the road runs through more than one township",
+    ),
     "county_only": ("只到县，没有乡镇和村", "nothing finer than the county"),
     "no_local_evidence": ("没有认出本县的地名", "no place of this county in the text"),
     "town_unknown": ("写了本县没有的乡镇名", "names a township that the gazetteer does not have"),

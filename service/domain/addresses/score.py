@@ -26,6 +26,12 @@ RULES: dict[str, float] = {
     "township_column": 0.85,  # the register's own township column, the text being silent
     "seat": 0.85,  # 县城, with the seat's town known
     "confirmed_alias": 0.90,
+    "road_unique": 0.88,  # 微矿路, which runs through one town only; no town written
+    "door_plate": 0.97,  # 建设南路25号 as the gazetteer's own plate, inside the named town
+    "road_number": 0.92,  # between two plates of the same side of the road
+    "poi_in_town": 0.92,  # a named building of the town in the text
+    "name_in_town": 0.90,  # a named building of the town with the enterprise's own name
+    "road_in_town": 0.95,  # a road of the named town, no number known
     "coordinate_witnessed": 0.97,  # given coordinates near the village the text names
     "coordinate_in_town": 0.90,  # given coordinates near the town the text names
     "coordinate_in_county": 0.82,  # given coordinates inside the county's line, the text no finer
