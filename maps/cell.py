@@ -14,6 +14,7 @@ from maps.figure import templates
 from maps.hotspot import township_column
 from maps.layers import CellsLayer, ClusterMark, ClustersLayer, FillClass, Theme
 from maps.model import PRODUCTS, Audience, CellInput
+from maps.sheet import SheetRow
 from maps.shell import Figure, ProductFacts, ShellParts, dress
 from maps.words import Words
 from service.domain.errors import InvalidInputError, NotFoundError
@@ -54,6 +55,8 @@ def build_cell_map(given: CellInput) -> folium.Map:
         kind="cell",
         title=_title(mine),
         panel=_panel(listed, total=len(targets)),
+        heading=Words("先查谁", "Whom to visit first"),
+        rows=_rows(listed),
         facts={
             "": ProductFacts(figures=_figures(given, mine, targets), drawn=_drawn(targets, marks))
         },
@@ -156,6 +159,27 @@ def _target(rank: int, row: dict[Any, Any]) -> dict[str, Any]:
         "reasons": _reasons(row),
         "check": Words(_text(row.get("check_zh")), _text(row.get("check_en"))),
     }
+
+
+def _rows(listed: GeoDataFrame) -> list[SheetRow]:
+    rows = []
+    for rank, row in enumerate(listed.to_dict("records"), start=1):
+        target = _target(rank, row)
+        reasons = target["reasons"]
+        place = target["place"]
+        zh = "；".join(f"{one['zh']} {one['points']}" for one in reasons)
+        en = "; ".join(f"{one['en'] or one['zh']} {one['points']}" for one in reasons)
+        rows.append(
+            SheetRow(
+                number=str(rank),
+                title=Words(f"{target['name']} · {target['score']}"),
+                text=Words(
+                    f"{target['address']} · {place.zh} · {zh}",
+                    f"{target['address']} · {place.en} · {en}",
+                ),
+            )
+        )
+    return rows
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - a cell of a frame

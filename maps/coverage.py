@@ -1,6 +1,7 @@
 """The coverage map: who answers for each cell on the day, and where nobody does."""
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 import folium
@@ -17,11 +18,23 @@ from maps.hotspot import bounds_of, township_column
 from maps.layers import CellsLayer, Column, FillClass, Theme
 from maps.model import Audience, CoverageInput
 from maps.palette import CATEGORIES, NO_REGISTER, SEVERITY, distinct_colours
+from maps.sheet import SheetRow
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
 from maps.words import Words
+from service.domain.gap_model import NAMES, GapKind
 
 _SEVERITIES = {"critical": "危急", "high": "高", "medium": "中", "low": "低"}
 _GAPS_LISTED = 60
+_PUBLIC_GAPS: dict[str, tuple[str, str]] = {
+    str(kind): NAMES[kind]
+    for kind in (
+        GapKind.HOLE,
+        GapKind.OVERLAP,
+        GapKind.NO_LEAD,
+        GapKind.ONE_OFFICER,
+        GapKind.CELL_NOT_INSPECTED,
+    )
+}
 _VIEW = Switch(
     key="view",
     label=Words("看什么", "View"),
@@ -40,10 +53,12 @@ def build_coverage_map(given: CoverageInput) -> folium.Map:
     Args:
         given: Responsibilities of one day, gaps and shapes (EPSG:4326).
     """
-    holders = cell_holders(given)
-    themes = [_officer_theme(given, holders), _gap_theme(given)]
     if given.meta.audience is Audience.PUBLIC:
-        themes = themes[1:]
+        given = replace(given, gaps=public_gaps(given.gaps))
+    holders = cell_holders(given)
+    themes = [_gap_theme(given)]
+    if given.meta.audience is not Audience.PUBLIC:
+        themes.insert(0, _officer_theme(given, holders))
     vacant = int(holders.isna().sum())
     parts = ShellParts(
         kind="coverage",
@@ -51,6 +66,14 @@ def build_coverage_map(given: CoverageInput) -> folium.Map:
         panel=_panel(given, holders),
         facts={"": ProductFacts(figures=_figures(given, vacant), drawn=_drawn(given))},
         switches=(_VIEW,) if len(themes) > 1 else (),
+        heading=Words(
+            f"监管盲区，最重的 {min(_GAPS_LISTED, len(given.gaps))} / 共 {len(given.gaps)} 处",
+            f"The worst {min(_GAPS_LISTED, len(given.gaps))} of {len(given.gaps)} gaps",
+        ),
+        rows=[
+            _row(_gap(given, row))
+            for row in _worst_first(given).head(_GAPS_LISTED).to_dict("records")
+        ],
     )
     county_map = CountyMap(bounds=bounds_of(given.geography), shell=dress(given.meta, parts))
     CellsLayer(
@@ -58,6 +81,18 @@ def build_coverage_map(given: CoverageInput) -> folium.Map:
     ).add_to(county_map)
     add_ground(county_map, given.geography)
     return county_map
+
+
+def public_gaps(gaps: GeoDataFrame) -> GeoDataFrame:
+    """Return the gaps that anybody may know of: those of ground and cells, in general words.
+
+    What a gap says of its own may name people, enterprises, risk classes or tip-offs.
+    """
+    kept = gaps[gaps["kind"].isin(list(_PUBLIC_GAPS))]
+    names = [_PUBLIC_GAPS[str(kind)] for kind in kept["kind"]]
+    return kept.assign(
+        what_zh=[zh for zh, _ in names], what_en=[en for _, en in names], fix_zh="", fix_en=""
+    )
 
 
 def cell_holders(given: CoverageInput) -> "pd.Series[str]":
@@ -204,11 +239,8 @@ def _drawn(given: CoverageInput) -> Words:
 
 
 def _panel(given: CoverageInput, holders: "pd.Series[str]") -> Markup:
-    order = list(SEVERITY)
     is_public = given.meta.audience is Audience.PUBLIC
-    gaps = given.gaps.assign(
-        step=[order.index(one) if one in order else len(order) for one in given.gaps["severity"]]
-    ).sort_values(["step", "kind"], kind="stable")
+    gaps = _worst_first(given)
     names = _names(given.officers)
     counts = holders.value_counts()
     text = templates.get_template("coverage_panel.html").render(
@@ -219,6 +251,23 @@ def _panel(given: CoverageInput, holders: "pd.Series[str]") -> Markup:
         else [{"name": names.get(str(code), code), "cells": n} for code, n in counts.items()],
     )
     return Markup(text)  # noqa: S704 - our template, which escapes every text
+
+
+def _worst_first(given: CoverageInput) -> GeoDataFrame:
+    order = list(SEVERITY)
+    step = [order.index(one) if one in order else len(order) for one in given.gaps["severity"]]
+    return given.gaps.assign(step=step).sort_values(["step", "kind"], kind="stable")
+
+
+def _row(gap: dict[str, Any]) -> SheetRow:
+    fix = gap["fix_zh"]
+    return SheetRow(
+        title=Words(f"{gap['kind']} {gap['what_zh']}", f"{gap['kind']} {gap['what_en']}"),
+        text=Words(
+            f"{gap['severity_zh']} · {gap['place']}" + (f" · 补法：{fix}" if fix else ""),
+            f"{gap['severity']} · {gap['place']}" + (f" · fix: {gap['fix_en']}" if fix else ""),
+        ),
+    )
 
 
 def _gap(given: CoverageInput, row: dict[Any, Any]) -> dict[str, Any]:

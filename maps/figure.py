@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from maps.assets import Asset, UnvendoredAssetError, inline_script, inline_style, resolve
 from maps.encoding import JsonValue, embed_json
+from maps.sheet import SheetFacts
 from service.domain.errors import InvalidInputError
 
 templates = Environment(
@@ -48,6 +49,7 @@ class Shell:
         before, beside, below: HTML from our own templates.
         state: Switches and texts for `page.js`.
         kind: Name of the map kind, as a class on the body.
+        sheet: What paper says beside the map.
     """
 
     title_zh: str
@@ -57,6 +59,7 @@ class Shell:
     below: Markup = field(default_factory=Markup)
     state: JsonValue = None
     kind: str = "plain"
+    sheet: SheetFacts | None = None
 
 
 class DataBlock(Element):

@@ -17,6 +17,7 @@ from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind
 from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
 from maps.layers.base import county_outline
 from maps.model import Audience, Geography, HotspotInput
+from maps.sheet import SheetRow
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
 from maps.words import Words
 
@@ -64,6 +65,8 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         },
         switches=(_product_switch(given), _MEASURES),
         has_points=shows_enterprises,
+        heading=Words("聚集区", "Clusters"),
+        rows=[_row(key, entry) for key, listed in entries.items() for entry in listed],
     )
     county_map = CountyMap(bounds=bounds_of(given.geography), shell=dress(given.meta, parts))
     cells = given.geography.cells
@@ -99,6 +102,20 @@ def _product_switch(given: HotspotInput) -> Switch:
         key="product",
         label=Words("产品", "Product"),
         options=[Option(key=one.key, label=Words(one.zh, one.en)) for one in given.products],
+    )
+
+
+def _row(product: str, entry: ClusterEntry) -> SheetRow:
+    tags = [*(Words(tag.zh, tag.en) for tag in entry.tags), entry.owners]
+    parts = [Words(entry.excess), entry.counts, Words(entry.p_text), entry.size, *tags]
+    return SheetRow(
+        number=entry.number,
+        title=entry.title,
+        text=Words(
+            " · ".join(one.zh for one in parts if one.zh),
+            " · ".join(one.en or one.zh for one in parts if one.zh),
+        ),
+        switches={"product": product},
     )
 
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from maps.encoding import JsonValue
 from maps.figure import Shell, templates
 from maps.model import Audience, MapMeta
+from maps.sheet import SheetFacts, SheetRow
 from maps.words import Words
 
 
@@ -64,6 +65,7 @@ class ShellParts:
         kind: `hotspot`, `coverage` or `cell`; the style sheet's name for the page.
         title: Without the county's name, which is put before it.
         facts: By position of the switch `product`; '' for a map without that switch.
+        heading: Of the list on paper. rows: its lines.
     """
 
     kind: str
@@ -72,6 +74,8 @@ class ShellParts:
     facts: dict[str, ProductFacts]
     switches: Sequence[Switch] = ()
     has_points: bool = False
+    heading: Words | None = None
+    rows: Sequence[SheetRow] = ()
 
 
 def dress(meta: MapMeta, parts: ShellParts) -> Shell:
@@ -95,7 +99,16 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         meta=meta,
         is_public=is_public,
         drawn=first.drawn.as_json(),
-        shows_simulations=parts.kind == "hotspot",
+        before=_notes(meta),
+        after=_sources(meta, shows_simulations=parts.kind == "hotspot"),
+    )
+    sheet = SheetFacts(
+        title=Words(title_zh, title_en),
+        marks=_marks(meta),
+        notes=[*_notes(meta), *_sources(meta, shows_simulations=parts.kind == "hotspot")],
+        heading=parts.heading,
+        rows=parts.rows,
+        options={one.key: [option.key for option in one.options] for one in parts.switches},
     )
     return Shell(
         kind=parts.kind,
@@ -105,11 +118,45 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         before=Markup(before),  # noqa: S704
         below=Markup(below),  # noqa: S704
         beside=parts.panel,
+        sheet=sheet,
         state={
             "initial": initial,
             "by_product": {key: facts.as_json() for key, facts in parts.facts.items()},
         },
     )
+
+
+def _marks(meta: MapMeta) -> list[Words]:
+    """Return what nobody may overlook: fiction, secrecy, the review number."""
+    marks = []
+    if meta.is_fictional:
+        marks.append(Words("虚构示例，非真实县", "Fictional county, not a real one"))
+    if meta.audience is not Audience.PUBLIC:
+        marks.append(Words("内部资料，不得外传", "Internal, not for release"))
+        return marks
+    marks.append(Words("公开版", "Public"))
+    if meta.review_number:
+        marks.append(Words(f"审图号：{meta.review_number}", f"Map review no. {meta.review_number}"))
+    return marks
+
+
+def _notes(meta: MapMeta) -> list[Words]:
+    on = meta.as_of.isoformat()
+    notes = [Words(f"截至 {on}", f"As of {on}")]
+    if meta.period_from:
+        since = meta.period_from.isoformat()
+        notes.append(Words(f"检查自 {since}", f"Visits since {since}"))
+    return [*notes, Words(f"方案 {meta.plan_code}", f"Plan {meta.plan_code}")]
+
+
+def _sources(meta: MapMeta, *, shows_simulations: bool) -> list[Words]:
+    notes = [Words(meta.inputs_zh, meta.inputs_en)] if meta.inputs_zh else []
+    if meta.simulations and shows_simulations:
+        zh, en = f"{meta.simulations} 次模拟", f"{meta.simulations} simulations"
+        if meta.seed is not None:
+            zh, en = f"{zh} · 种子 {meta.seed}", f"{en}, seed {meta.seed}"
+        notes.append(Words(zh, en))
+    return notes
 
 
 def _switch(switch: Switch) -> JsonValue:

@@ -7,11 +7,13 @@ import typer
 from rich.console import Console
 
 from maps.model import Audience
+from maps.paper import Sheet
+from maps.publish import to_html
 from scripts.running import CountyOption, DayOption, Running, running
 from service.domain.errors import InvalidInputError
 from service.settings import Settings
 from service.workflows.make_base_map import base_map_path, write_base_map
-from service.workflows.publish_maps import publish_map
+from service.workflows.publish_maps import MapSubject, draw_map, print_map
 
 MapKind = Literal["hotspot", "coverage", "cell", "lookup", "difference", "base"]
 
@@ -22,8 +24,8 @@ def map_command(  # noqa: PLR0913 - one parameter an option
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The file to write: .html; .pmtiles for the base map, which without --out goes "
-            "where the pages look for it.",
+            help="The file to write: .html, or .pdf and .png for paper; .pmtiles for the base map, "
+            "which without --out goes where the pages look for it.",
             dir_okay=False,
         ),
     ] = None,
@@ -37,6 +39,14 @@ def map_command(  # noqa: PLR0913 - one parameter an option
     county: CountyOption = None,
     on: DayOption = None,
     lang: Annotated[Literal["zh", "en"], typer.Option(help="Language shown first.")] = "zh",
+    paper: Annotated[Literal["a4", "a3"], typer.Option(help="Size of a .pdf or .png.")] = "a4",
+    landscape: Annotated[bool, typer.Option("--landscape", help="Lying paper.")] = False,
+    show: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What paper shows, such as product=cement, measure=effort, view=gap, points=on."
+        ),
+    ] = None,
     public: Annotated[
         bool, typer.Option("--public", help="Without people, tip-offs, classes and enterprises.")
     ] = False,
@@ -49,22 +59,38 @@ def map_command(  # noqa: PLR0913 - one parameter an option
         if kind == "base":
             _write_base(run, out)
             return
-        path = _named(out)
-        html = publish_map(
-            run.session,
-            run.county.code,
-            kind,
+        subject = MapSubject(
+            kind=kind,
             on=run.on,
             cell_code=cell,
             from_plan=from_plan,
             to_plan=to_plan,
-            lang=lang,
             audience=Audience.PUBLIC if public else Audience.INTERNAL,
             review_number=review_number,
         )
+        path = _named(out)
+        sheet = Sheet(paper=paper, landscape=landscape, lang=lang, show=_shown(show or []))
+        content = _content(run, subject, path, sheet)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html, encoding="utf-8")
-    _tell(f"wrote {path}, {len(html.encode()) / 1e6:.1f} MB; it opens without a network")
+        path.write_bytes(content)
+    _tell(f"wrote {path}, {len(content) / 1e6:.1f} MB; it opens without a network")
+
+
+def _content(run: Running, subject: MapSubject, path: Path, sheet: Sheet) -> bytes:
+    form = path.suffix.lower().removeprefix(".")
+    if form in {"pdf", "png"}:
+        return print_map(run.session, run.county.code, subject, form=form, sheet=sheet)
+    if form not in {"html", "htm"}:
+        raise InvalidInputError(f"a map is written as .html, .pdf or .png, not {path.name!r}")
+    drawn = draw_map(run.session, run.county.code, subject)
+    return to_html(drawn, lang=sheet.lang).encode()
+
+
+def _shown(texts: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in texts]
+    if any(not mark for _, mark, _ in pairs):
+        raise InvalidInputError("--show takes KEY=VALUE, such as --show product=cement")
+    return {key: value for key, _, value in pairs}
 
 
 def _named(out: Path | None) -> Path:

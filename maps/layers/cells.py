@@ -141,3 +141,9 @@ class CellsLayer(DataLayer):
             "themes": [theme.as_json() for theme in themes],
         }
         super().__init__(layer_id="cells", data=data, name=name)
+        self.themes = tuple(themes)
+
+    def names_of(self, theme: JsonValue) -> Sequence[str | None] | None:
+        """Return the names that paper writes for a theme of `data`, one per cell."""
+        index: int = self.data["themes"].index(theme)
+        return self.themes[index].names

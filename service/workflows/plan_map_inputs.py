@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pandas import DataFrame
 from sqlalchemy.orm import Session
 
-from maps.difference import DifferenceInput, PlanSide
+from maps.difference_model import DifferenceInput, PlanSide
 from maps.lookup import LookupInput
 from service.database import cells, counties, officers, plans
 from service.database.tables import PlanRow

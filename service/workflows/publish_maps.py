@@ -13,6 +13,8 @@ from maps.hotspot import build_hotspot_map
 from maps.layers.tianditu import TiandituLayer
 from maps.lookup import build_lookup_map
 from maps.model import Audience
+from maps.paper import Sheet, to_paper
+from maps.paper_text import font_families
 from maps.publish import to_html
 from service.domain.errors import InvalidInputError
 from service.workflows.map_inputs import (
@@ -25,7 +27,7 @@ from service.workflows.map_inputs import (
 )
 from service.workflows.plan_map_inputs import difference_input, lookup_input
 
-__all__ = ["KINDS", "MapSubject", "draw_map", "publish_map", "switch_of"]
+__all__ = ["KINDS", "MapSubject", "draw_map", "print_map", "publish_map", "switch_of"]
 
 KINDS: Final = ("hotspot", "coverage", "cell", "lookup", "difference")
 
@@ -108,3 +110,18 @@ def _draw(session: Session, county_code: str, subject: MapSubject) -> Map:
     if subject.kind == "difference":
         return build_difference_map(difference_input(session, county_code, subject))
     raise InvalidInputError(f"there is no map {subject.kind!r}; choose one of {', '.join(KINDS)}")
+
+
+def print_map(
+    session: Session, county_code: str, subject: MapSubject, *, form: str, sheet: Sheet
+) -> bytes:
+    """Return a map on paper, PDF or PNG, drawn without a browser.
+
+    Raises:
+        NotFoundError, InvalidInputError: As of `publish_map`; also for another form, or a switch
+            that the map does not have.
+        UnavailableError: No Chinese font is installed.
+    """
+    # Before anything is read: without a font all the work would be for nothing.
+    font_families()
+    return to_paper(draw_map(session, county_code, subject), form, sheet)
