@@ -44,6 +44,7 @@ _OWN = frozenset(
                 "labels",
                 "lookup",
                 "page",
+                "pick",
                 "pmtiles",
                 "points",
                 "tianditu",

@@ -15,6 +15,7 @@ from service.api.routers import (
     base_map,
     datums,
     description,
+    duplicates,
     leadership,
     maps,
     pages,
@@ -22,6 +23,8 @@ from service.api.routers import (
     places,
     register,
     results,
+    review_pages,
+    reviews,
     state,
     static,
     tiles,
@@ -62,9 +65,10 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.tile_cache = TileCache(settings.tile_cache_mb * 1_000_000)
     app.state.engine = own
     app.state.settings = settings
-    for each in (places, people, register, datums, results, maps, base_map, tiles, state):
+    data = (register, datums, reviews, duplicates)
+    for each in (places, people, *data, results, maps, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
-    for page in (leadership, pages, description, static):
+    for page in (leadership, pages, review_pages, description, static):
         app.include_router(page.router)
     errors.install(app)
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])

@@ -6,7 +6,7 @@ from pathlib import Path
 from maps.assets import Asset, read_asset
 
 _FOLDER = Path(__file__).resolve().parent / "static"
-_OWN = frozenset({"pages/page.css", "pages/page.js"})
+_OWN = frozenset({"pages/page.css", "pages/page.js", "pages/review.css", "pages/review.js"})
 
 
 @lru_cache(maxsize=16)

@@ -13,6 +13,8 @@ from service.domain.places import Datum
 # As many as there are keys from 1 to 9.
 MOST = 9
 _KILOMETRE = 1000.0
+# A place is not said to be far from itself.
+_SAME_SPOT_M = 1.0
 
 
 class Said(NamedTuple):
@@ -128,7 +130,7 @@ def _origin(rows: Sequence[Mapping[str, Any]], hints: Hints) -> tuple[float, flo
     points = {
         (float(row["given_lon"]), float(row["given_lat"]), row["given_datum"] or "wgs84")
         for row in rows
-        if row.get("given_lon") is not None and row["given_lon"] == row["given_lon"]
+        if row.get("given_lon") is not None
     }
     if len(points) == 1:
         lon, lat, datum = points.pop()
@@ -154,6 +156,7 @@ def _option(
     away = None
     if origin is not None and place["lon"] is not None:
         away = float(distance_m(origin[0], origin[1], place["lon"], place["lat"]))
+        away = None if away < _SAME_SPOT_M else away
     return Option(
         number=number,
         code=str(place["code"]),

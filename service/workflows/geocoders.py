@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 
 from service.database import counties, places
 from service.domain.gazetteer import Gazetteer
+from service.geocoding.aliased import AliasedGeocoder
 from service.geocoding.gazetteer import GazetteerGeocoder
 from service.geocoding.given import GivenPointGeocoder
 from service.geocoding.port import Geocoder
+from service.workflows.learn_aliases import accepted_aliases
 
 
 def geocoder_of(session: Session, county_code: str) -> Geocoder:
@@ -26,4 +28,6 @@ def geocoder_of(session: Session, county_code: str) -> Geocoder:
     gazetteer = Gazetteer.from_rows(
         pd.concat([own, areas, pd.DataFrame(marks.drop(columns="township_code"))])
     )
-    return GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)
+    plain = GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)
+    aliases = accepted_aliases(session, county_code)
+    return AliasedGeocoder(plain, aliases) if aliases else plain

@@ -15,6 +15,7 @@ from service.database import counties, datums
 from service.database.loading import enterprises, townships
 from service.database.loading.defaults import fill_defaults
 from service.domain.enterprises import LICENCE_KINDS
+from service.workflows.follow_merges import Merges, merges_of
 from service.workflows.geocoders import geocoder_of
 from service.workflows.importing import ImportReport, Intake, begin, finish
 from service.workflows.propose_datums import propose_datums
@@ -55,21 +56,23 @@ def import_enterprises(
         return already
     register = read_register(path, reading)
     warned, homes = _townships(session, at.code, register.enterprises["township"])
-    rows = _rows(intake, register.enterprises, homes)
+    merges = merges_of(session, at.code)
+    rows, merged = merges.rows(_rows(intake, register.enterprises, homes))
     counts = enterprises.save_enterprises(session, rows)
-    _save_licences(session, at.code, register)
+    _save_licences(session, at.code, register, merges)
     fill_defaults(session, at.code)
     report = finish(
         session,
         intake,
         register.rows,
-        kept=len(rows),
+        kept=len(rows) + merged,
         refused=register.refused,
         warned=refusals.together(register.warned, warned),
         notes=[
             *register.rows.notes,
             counts.in_words(),
             *_remarks(register),
+            *([f"{merged} rows belong to enterprises they were merged into"] if merged else []),
         ],
     )
     return replace(report, notes=[*report.notes, *_datum_notes(session, at.code, intake)])
@@ -135,16 +138,17 @@ def _rows(intake: Intake, frame: pd.DataFrame, homes: list[str | None]) -> list[
     ]
 
 
-def _save_licences(session: Session, county_code: str, register: Register) -> None:
+def _save_licences(session: Session, county_code: str, register: Register, merges: Merges) -> None:
     """Replace the licences of the enterprises in a file that lists licences at all."""
     if not any(kind in register.rows.rows for kind in LICENCE_KINDS):
         return
     known = enterprises.enterprise_ids(session, county_code).set_index("register_key")["id"]
+    listed = zip(
+        register.enterprises["register_key"], register.enterprises["licences"], strict=True
+    )
     held = {
         int(known[key]): _without_repeats(licences)
-        for key, licences in zip(
-            register.enterprises["register_key"], register.enterprises["licences"], strict=True
-        )
+        for key, licences in merges.licences(dict(listed)).items()
     }
     enterprises.replace_licences(session, county_code, held)
 

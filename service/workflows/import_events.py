@@ -17,6 +17,7 @@ from service.database import counties
 from service.database.loading import enterprises
 from service.domain.datum import to_wgs84
 from service.domain.places import Datum
+from service.workflows.follow_merges import merges_of
 from service.workflows.importing import ImportReport, Intake, begin, finish
 
 _COLUMNS: Final = (
@@ -76,7 +77,8 @@ def import_events(
         return already
     day = as_of or datetime.now(tz=UTC).astimezone().date()
     read = read_events(path, reading, as_of=day, problems=problems)
-    linked, unknown = _linked(read.events, enterprises.enterprise_ids(session, at.code))
+    known = merges_of(session, at.code).known(enterprises.enterprise_ids(session, at.code))
+    linked, unknown = _linked(read.events, known)
     counts = enterprises.save_events(session, _rows(intake, linked))
     return finish(
         session,
@@ -102,8 +104,10 @@ def _linked(events: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd
     found = pd.Series(np.nan, index=events.index, dtype="float64")
     ambiguous: set[str] = set()
     for column in ("register_key", "code", "name"):
-        once = known.drop_duplicates(column, keep=False).set_index(column)["id"]
-        twice = known.loc[known[column].duplicated(keep=False), column].dropna()
+        # A merged row and its survivor are one, even where they bear one name.
+        each = known.drop_duplicates([column, "id"])
+        once = each.drop_duplicates(column, keep=False).set_index(column)["id"]
+        twice = each.loc[each[column].duplicated(keep=False), column].dropna()
         ambiguous |= set(twice)
         found = found.fillna(events["enterprise"].map(once))
     refused = refusals.Collector()
@@ -111,7 +115,7 @@ def _linked(events: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.DataFrame, pd
     for line, said in lost.items():
         reason = _SEVERAL if said in ambiguous else _UNKNOWN
         refused.add(int(str(line)), "enterprise", said, reason)
-    products = known.set_index("id")["product"]
+    products = known.drop_duplicates("id").set_index("id")["product"]
     product = events["product"].where(events["product"].ne(""), found.map(products))
     linked = events.assign(enterprise_id=found, product=product.fillna(_NO_PRODUCT))
     return linked.drop(index=lost.index), refused.frame()

@@ -8,6 +8,7 @@ from pandas import DataFrame
 from sqlalchemy.orm import Session
 
 from service.database import review_places, reviews
+from service.database.frames import missing_as_none
 from service.database.reviews import Filter
 from service.domain.errors import NotFoundError
 from service.domain.review_evidence import Hints, Option, options_of
@@ -31,6 +32,12 @@ class Group:
         row: dict[Any, Any] = self.rows.iloc[0].to_dict()
         return {str(name): value for name, value in row.items()}
 
+    @property
+    def road(self) -> str:
+        """The road that all rows name, '' where they have something else in common."""
+        kind, token = self.rows[["token_kind", "token"]].iloc[0]
+        return str(token) if kind == "road" else ""
+
 
 def read_group(session: Session, county_code: str, wanted: Filter) -> Group:
     """Return a group of the queue as narrowed by a filter that names it.
@@ -42,7 +49,8 @@ def read_group(session: Session, county_code: str, wanted: Filter) -> Group:
     if rows.empty:
         raise NotFoundError(f"no row of the group {wanted.group!r} waits; load the queue again")
     records: list[dict[str, Any]] = [
-        {str(key): value for key, value in row.items()} for row in rows.to_dict("records")
+        {str(key): value for key, value in row.items()}
+        for row in missing_as_none(rows).to_dict("records")
     ]
     hints = _hints(session, county_code, str(records[0]["token_kind"]), str(records[0]["token"]))
     return Group(key=wanted.group, rows=rows, total=total, options=options_of(records, hints))
@@ -52,7 +60,7 @@ def _hints(session: Session, county_code: str, kind: str, token: str) -> Hints:
     known = review_places.towns(session, county_code)
     towns = {
         str(row["township_code"]): {str(key): value for key, value in row.items()}
-        for row in known.to_dict("records")
+        for row in missing_as_none(known).to_dict("records")
     }
     road_m, placed = {}, {}
     if kind == "road":
