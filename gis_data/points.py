@@ -1,5 +1,7 @@
 """Counts at places in a table of any origin → a checked frame, every bad row named."""
 
+import gzip
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +18,7 @@ from service.domain.errors import InvalidInputError
 LIMITS = Limits(max_rows=1_000_000)
 
 _SHOWN = 20
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class PointColumns:
         x: First coordinate: longitude in degrees, or x in the plane of the file.
         y: Second coordinate: latitude in degrees, or y.
         cases: Whole counts.
-        population: Units or people, cases among them.
+        population: Units or people, cases among them; None where nobody counted them.
         id: Names the place; rows with the same one are one place.
         strata: Covariates (age, sex, class).
         time: Year or date of the row.
@@ -36,7 +39,7 @@ class PointColumns:
     x: str
     y: str
     cases: str
-    population: str
+    population: str | None = None
     id: str | None = None
     strata: tuple[str, ...] = ()
     time: str | None = None
@@ -45,8 +48,14 @@ class PointColumns:
     @property
     def named(self) -> list[str]:
         """Return all columns asked for."""
-        optional = [name for name in (self.id, self.time) if name is not None]
-        return [self.x, self.y, self.cases, self.population, *optional, *self.strata]
+        optional = [n for n in (self.population, self.id, self.time) if n is not None]
+        return [self.x, self.y, self.cases, *optional, *self.strata]
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """Return the columns of numbers by what they mean."""
+        numbers = {"x": self.x, "y": self.y, "cases": self.cases}
+        return numbers if self.population is None else numbers | {"population": self.population}
 
 
 class PointRowsError(InvalidInputError):
@@ -83,13 +92,14 @@ def read_points(
         fractional: Refuse cases that are no whole numbers, or round each down.
 
     Returns:
-        x, y, cases, population (NaN where empty in a file with a time column), id, stratum and
-        time as text; indexed by line number.
+        x, y, cases, population (NaN where empty in a file with a time column, or without a
+        column of it), id, stratum and time as text; indexed by line number.
 
     Raises:
         InvalidInputError: The file or one of its columns cannot be used.
         PointRowsError: Some rows cannot be used.
     """
+    _refuse_many_rows(path)
     table = read_table(path, encoding=encoding, limits=LIMITS)
     absent = [name for name in columns.named if name not in table.rows.columns]
     if absent:
@@ -101,11 +111,11 @@ def read_points(
         table.refused.rename(columns={"reason_en": "reason"})[["line", "field", "value", "reason"]]
     ]
     points = pd.DataFrame(index=text.index)
-    for field in ("x", "y", "cases", "population"):
-        points[field] = pd.to_numeric(text[getattr(columns, field)], errors="coerce")
-        points[field] = points[field].astype("float64")
-    for field, name in (("id", columns.id), ("time", columns.time)):
-        points[field] = "" if name is None else text[name].astype("object")
+    points["population"] = np.nan
+    for field, name in columns.numbers.items():
+        points[field] = pd.to_numeric(text[name], errors="coerce").astype("float64")
+    for field, column in (("id", columns.id), ("time", columns.time)):
+        points[field] = "" if column is None else text[column].astype("object")
     points["stratum"] = _joined(text, columns.strata)
     if fractional == "floor":
         points["cases"] = np.floor(points["cases"])
@@ -114,6 +124,26 @@ def read_points(
     if len(bad):
         raise PointRowsError(path.name, bad)
     return points
+
+
+def _refuse_many_rows(path: Path) -> None:
+    """Refuse a file of too many lines while reading no more of it than it takes to know."""
+    if not path.is_file():
+        return  # the reader says so
+    lines = 0
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path, "rb") if packed else path.open("rb") as file:
+            while lines <= LIMITS.max_rows + 1 and (part := file.read(_CHUNK)):
+                lines += part.count(b"\n")
+    except (OSError, EOFError, zlib.error):
+        return
+    if lines > LIMITS.max_rows + 1:
+        raise InvalidInputError(
+            f"{path.name} has more than {LIMITS.max_rows:,} rows; add them up first, one row per "
+            "place (and stratum, and time) with its sums"
+        )
 
 
 def _joined(text: pd.DataFrame, strata: tuple[str, ...]) -> pd.Series:
@@ -127,8 +157,8 @@ def _joined(text: pd.DataFrame, strata: tuple[str, ...]) -> pd.Series:
 def _faults(text: pd.DataFrame, points: pd.DataFrame, columns: PointColumns) -> list[pd.DataFrame]:
     """Return every value that cannot be used, with the reason."""
     found = []
-    for field in ("x", "y", "cases", "population"):
-        given = text[getattr(columns, field)]
+    for field, name in columns.numbers.items():
+        given = text[name]
         numbers = points[field]
         empty = given.eq("")
         if field == "population" and columns.time is not None:
@@ -138,10 +168,9 @@ def _faults(text: pd.DataFrame, points: pd.DataFrame, columns: PointColumns) -> 
             found.append(_listed(given, empty, "is missing"))
             found.append(_listed(given, ~empty & numbers.isna(), "is not a number"))
         found.append(_listed(given, np.isinf(numbers), "is not finite"))
-    cases, people = points["cases"], points["population"]
-    given_cases, given_people = text[columns.cases], text[columns.population]
-    found.append(_listed(given_cases, cases < 0, "is negative"))
-    found.append(_listed(given_people, people < 0, "is negative"))
+        if field in {"cases", "population"}:
+            found.append(_listed(given, numbers < 0, "is negative"))
+    cases, given_cases = points["cases"], text[columns.cases]
     whole = cases.isna() | np.isinf(cases) | (cases == np.floor(cases))
     advice = "is not a whole number; --fractional floor rounds each row down"
     found.append(_listed(given_cases, ~whole, advice))

@@ -9,7 +9,8 @@ from geopandas import GeoDataFrame
 from rich.console import Console
 from rich.table import Table
 
-from scripts.clusters_file import clusters_from_file
+from scripts.clusters_file import ClusterOptions as PointOptions
+from scripts.clusters_file import Output, PointsFile, clusters_from_file
 from scripts.running import CountyOption, DayOption, DryRunOption, refusals, running
 from service.database import clusters as cluster_reads
 from service.domain.errors import InvalidInputError
@@ -17,7 +18,12 @@ from service.workflows.find_clusters import DEFAULT_SEED, ClusterOptions, find_c
 
 _OF_FILE = "Any file"
 _OF_COUNTY = "The county in the database"
-_Text = Annotated[str | None, typer.Option(rich_help_panel=_OF_FILE)]
+
+
+def _of_file(text: str, *names: str) -> typer.models.OptionInfo:
+    """Return an option that only a file takes."""
+    found: typer.models.OptionInfo = typer.Option(*names, help=text, rich_help_panel=_OF_FILE)
+    return found
 
 
 def clusters(  # noqa: PLR0913
@@ -33,43 +39,91 @@ def clusters(  # noqa: PLR0913
         Path | None,
         typer.Option(help="CSV (also .gz) or XLSX: no database.", rich_help_panel=_OF_FILE),
     ] = None,
-    cases: _Text = None,
-    population: _Text = None,
-    lon: _Text = None,
-    lat: _Text = None,
-    x: _Text = None,
-    y: _Text = None,
-    id_: Annotated[str | None, typer.Option("--id", rich_help_panel=_OF_FILE)] = None,
-    strata: _Text = None,
-    time: _Text = None,
+    cases: Annotated[str | None, _of_file("Column of cases, whole counts.")] = None,
+    population: Annotated[
+        str | None, _of_file("Column of people, or of units with their cases.")
+    ] = None,
+    lon: Annotated[str | None, _of_file("Column of longitude, degrees WGS 84.")] = None,
+    lat: Annotated[str | None, _of_file("Column of latitude, degrees WGS 84.")] = None,
+    x: Annotated[str | None, _of_file("Column of x in a plane.")] = None,
+    y: Annotated[str | None, _of_file("Column of y in the same plane.")] = None,
+    id_: Annotated[
+        str | None, _of_file("Column that names the place; rows with one id are one place.", "--id")
+    ] = None,
+    strata: Annotated[str | None, _of_file("Columns to adjust for: age,sex (Poisson).")] = None,
+    time: Annotated[
+        str | None,
+        _of_file(
+            "Column of the time of cases, or of the census: 2012, 2012-03, 2012-03-14, 2012-W11."
+        ),
+    ] = None,
     model: Annotated[
-        Literal["poisson", "bernoulli", "space-time"], typer.Option(rich_help_panel=_OF_FILE)
+        Literal["poisson", "bernoulli", "space-time"],
+        _of_file("Cases against people, cases among units, or cases by place and time."),
     ] = "poisson",
-    unit: Annotated[
-        Literal["m", "km"], typer.Option(help="Of x and y.", rich_help_panel=_OF_FILE)
-    ] = "m",
+    window: Annotated[
+        Literal["circle", "ellipse"], _of_file("Ellipses, besides circles, need a plane.")
+    ] = "circle",
+    compactness: Annotated[
+        Literal["none", "medium", "strong"], _of_file("How much long ellipses are held back.")
+    ] = "none",
+    secondary: Annotated[
+        Literal["no_overlap", "sequential"],
+        _of_file("Next best places apart, or each cluster taken out and the rest analysed again."),
+    ] = "no_overlap",
+    max_clusters: Annotated[int, _of_file("Report at most this many.")] = 20,
+    alpha: Annotated[
+        float, _of_file("Sequential: stop after a cluster whose p is above this.")
+    ] = 0.05,
+    share_of: Annotated[
+        Literal["expected", "population"], _of_file("What --max-share is a share of (Poisson).")
+    ] = "expected",
+    start: Annotated[
+        str | None,
+        _of_file("First year, month, week or day of the study; from the rows if left out."),
+    ] = None,
+    end: Annotated[str | None, _of_file("Last one.")] = None,
+    time_unit: Annotated[
+        Literal["year", "month", "week", "day", "period"] | None,
+        _of_file("Space-time: length of an interval; from the rows if left out."),
+    ] = None,
+    max_time_share: Annotated[
+        float, _of_file("Space-time: a cluster lasts at most this share of the study.")
+    ] = 0.5,
+    prospective: Annotated[bool, _of_file("Space-time: only clusters alive at the end.")] = False,
+    unit: Annotated[Literal["m", "km"], _of_file("Of x and y, for --max-radius-km.")] = "m",
     ties: Annotated[
-        Literal["closed", "satscan"], typer.Option(rich_help_panel=_OF_FILE)
+        Literal["closed", "satscan"],
+        _of_file("Places at one distance enter together, or the lesser coordinate first."),
     ] = "closed",
     rates: Annotated[
-        Literal["high", "low", "both"], typer.Option(rich_help_panel=_OF_FILE)
+        Literal["high", "low", "both"], _of_file("Which windows to look for.")
     ] = "high",
-    min_cases: Annotated[int, typer.Option(rich_help_panel=_OF_FILE)] = 2,
+    min_cases: Annotated[int, _of_file("Fewest cases in a window of high rates.")] = 2,
     fractional: Annotated[
-        Literal["refuse", "floor"], typer.Option(rich_help_panel=_OF_FILE)
+        Literal["refuse", "floor"],
+        _of_file("Cases that are no whole numbers: refuse, or round down."),
     ] = "refuse",
-    encoding: _Text = None,
+    encoding: Annotated[str | None, _of_file("Of the CSV; found if left out.")] = None,
+    epsg: Annotated[
+        int | None, _of_file("Coordinate system of x and y, for maps and GeoJSON: 4547, 32650 …")
+    ] = None,
+    map_: Annotated[Path | None, _of_file("Write the one-file map here as well.", "--map")] = None,
     max_share: Annotated[
         float | None, typer.Option(help="Largest share in a window; 0.5, county 0.25.")
     ] = None,
     max_radius_km: Annotated[float | None, typer.Option(help="Largest radius, km.")] = None,
     replications: Annotated[int, typer.Option(help="Simulated data sets.")] = 999,
     seed: Annotated[int | None, typer.Option(help="Of the simulation.")] = None,
-    format_: Annotated[Literal["json", "table", "geojson"], typer.Option("--format")] = "table",
+    format_: Annotated[
+        Literal["json", "table", "geojson", "map"], typer.Option("--format")
+    ] = "table",
     out: Annotated[Path | None, typer.Option(help="Write here instead of printing.")] = None,
 ) -> None:
     """Find clusters that chance does not explain."""
     if file is None:
+        if format_ == "map":
+            raise typer.BadParameter("the county's map is written by: wangge map hotspot")
         options = ClusterOptions(
             products=tuple(product) if product else None,
             replications=replications,
@@ -83,15 +137,21 @@ def clusters(  # noqa: PLR0913
         _write(found, format_, out)
         return
     with refusals():
-        if cases is None or population is None:
-            raise InvalidInputError("--file needs --cases and --population, two of its columns")
-        clusters_from_file(
-            file=file, cases=cases, population=population, lon=lon, lat=lat, x=x, y=y, id_=id_,
-            strata=strata, time=time, model=model, unit=unit, ties=ties, rates=rates,
-            min_cases=min_cases, fractional=fractional, encoding=encoding,
-            max_share=0.5 if max_share is None else max_share, max_radius_km=max_radius_km,
-            replications=replications, seed=seed or 0, format_=format_, out=out,
+        if cases is None:
+            raise InvalidInputError("--file needs --cases, one of its columns")
+        source = PointsFile(
+            file=file, cases=cases, population=population, lon=lon, lat=lat, x=x, y=y, id=id_,
+            strata=strata, time=time, fractional=fractional, encoding=encoding, epsg=epsg,
         )  # fmt: skip
+        asked = PointOptions(
+            model=model, window=window, compactness=compactness, secondary=secondary,
+            max_clusters=max_clusters, alpha=alpha, share_of=share_of, start=start, end=end,
+            time_unit=time_unit, max_time_share=max_time_share, prospective=prospective,
+            unit=unit, ties=ties, rates=rates, min_cases=min_cases, replications=replications,
+            max_share=0.5 if max_share is None else max_share, max_radius_km=max_radius_km,
+            seed=seed or 0, degrees=source.degrees,
+        )  # fmt: skip
+        clusters_from_file(source, asked, Output(format=format_, out=out, map=map_))
 
 
 def _write(found: GeoDataFrame, format_: str, out: Path | None) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from service.domain.census import mean_people
 from service.domain.errors import InvalidInputError
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.study import nonnegative, whole_counts
@@ -93,20 +94,8 @@ def _mean_over_time(
     first, last = period or (float(year.min()), float(year.max()))
     if not first <= last:
         raise InvalidInputError("the period must not end before it starts")
-    held = np.zeros(shape[0] * shape[1])
-    for one in np.unique(cell):
-        rows = cell == one
-        times, which = np.unique(year[rows], return_inverse=True)
-        held[one] = _mean(
-            times, np.bincount(which, weights=people[rows]).astype(np.float64), first, last
-        )
-    return held
-
-
-def _mean(times: Floats, values: Floats, first: float, last: float) -> float:
-    inner = times[(times > first) & (times < last)]
-    knots: NDArray[np.float64] = np.concatenate([[first], inner, [last]])
-    heights = np.interp(knots, times, values)
-    if first == last:
-        return float(heights[0])
-    return float(np.trapezoid(heights, knots) / (last - first))
+    censuses, census = np.unique(year, return_inverse=True)
+    counted = np.full((shape[0] * shape[1], censuses.size), np.nan)
+    counted[cell, census] = 0.0
+    np.add.at(counted, (cell, census), people)
+    return mean_people(counted, censuses, np.array([first, last]))[:, 0]

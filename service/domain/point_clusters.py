@@ -1,0 +1,270 @@
+"""Clusters in any frame of counts at places: one question, one answer, every kind of scan."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from service.domain.errors import InvalidInputError
+from service.domain.place_counts import PlaceCounts, merge_study
+from service.domain.scan import (
+    EllipticSettings,
+    ScanCluster,
+    ScanResult,
+    ScanSettings,
+    SpaceTimeResult,
+    SpaceTimeSettings,
+    scan,
+    scan_ellipses,
+    scan_space_time,
+)
+from service.domain.study_span import StudyTimes
+from service.domain.study_time import TimeUnit
+
+Model = Literal["poisson", "bernoulli", "space-time"]
+Compactness = Literal["none", "medium", "strong"]
+Progress = Callable[[float], None]
+
+# Every place is a centre and every window is weighed a thousand times: beyond this, a run takes
+# hours, and cells answer the same question.
+MAX_PLACES = 250_000
+
+_METRES_PER_KM = 1000.0
+_COMPACTNESS: dict[Compactness, float] = {"none": 0.0, "medium": 0.5, "strong": 1.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterOptions:
+    """What to look for; names and defaults are those of `wangge clusters --file`.
+
+    Attributes:
+        model: `poisson` (cases against people or strata), `bernoulli` (cases among units), or
+            `space-time` (cases by time; without population by permutation).
+        window: Circles, or ellipses too (a plane only).
+        compactness: How much long ellipses are held back.
+        max_share: Largest share of all expected cases (Bernoulli: units) in a window.
+        share_of: Poisson: whether that share is of expected cases (SaTScan) or of population.
+        max_radius_km: Largest radius (long half axis) in kilometres.
+        replications: Simulated data sets.
+        ties: Whether places at the same distance enter a window together (`closed`).
+        rates: Which windows to look for.
+        min_cases: Fewest cases in a window of high rates.
+        seed: Of the simulation.
+        secondary: The next best windows that share no place with a better one, or each cluster
+            taken out in turn and the rest analysed again.
+        max_clusters: Report at most this many.
+        alpha: `sequential` stops after the first cluster whose p is above this.
+        degrees: Whether x and y are longitude and latitude; else they are a plane.
+        unit: Of the plane, for `max_radius_km` alone: 1 km is 1000 m.
+        start: First year, month, week, day or period of the study; from the rows if left out.
+        end: Last one.
+        time_unit: Of a space-time scan's intervals; found from the rows if left out.
+        max_time_share: A space-time cluster lasts at most this share of the study.
+        prospective: Only space-time clusters that are alive at the study's end.
+    """
+
+    model: Model = "poisson"
+    window: Literal["circle", "ellipse"] = "circle"
+    compactness: Compactness = "none"
+    max_share: float = 0.5
+    share_of: Literal["expected", "population"] = "expected"
+    max_radius_km: float | None = None
+    replications: int = 999
+    ties: Literal["closed", "satscan"] = "closed"
+    rates: Literal["high", "low", "both"] = "high"
+    min_cases: int = 2
+    seed: int = 0
+    secondary: Literal["no_overlap", "sequential"] = "no_overlap"
+    max_clusters: int = 20
+    alpha: float = 0.05
+    degrees: bool = False
+    unit: Literal["m", "km"] = "m"
+    start: str | None = None
+    end: str | None = None
+    time_unit: TimeUnit | None = None
+    max_time_share: float = 0.5
+    prospective: bool = False
+
+    def scan_settings(self) -> ScanSettings:
+        """Return the settings of the engine; which class they are of says which scan it is.
+
+        Raises:
+            InvalidInputError: A setting is out of range, or two do not go together.
+        """
+        space_time = self.model == "space-time"
+        if space_time and self.window == "ellipse":
+            raise InvalidInputError("space-time windows are circles; leave --window ellipse out")
+        if not space_time and (self.prospective or self.time_unit is not None):
+            raise InvalidInputError(
+                "--prospective and --time-unit belong to --model space-time; use it, or leave them "
+                "out"
+            )
+        common = self._common()
+        if space_time:
+            return SpaceTimeSettings(
+                max_time_share=self.max_time_share, prospective=self.prospective, **common
+            )
+        if self.window == "ellipse":
+            if self.compactness not in _COMPACTNESS:
+                raise InvalidInputError("compactness must be one of none, medium, strong")
+            weight = _COMPACTNESS[self.compactness]
+            return EllipticSettings(model=self.model, compactness=weight, **common)  # type: ignore[arg-type]
+        return ScanSettings(model=self.model, **common)  # type: ignore[arg-type]
+
+    def _common(self) -> dict[str, Any]:
+        per_km = _METRES_PER_KM if self.unit == "m" and not self.degrees else 1.0
+        radius = None if self.max_radius_km is None else self.max_radius_km * per_km
+        same = (
+            "max_share", "share_of", "replications", "ties", "rates", "min_cases", "seed",
+            "secondary", "max_clusters", "alpha",
+        )  # fmt: skip
+        return {name: getattr(self, name) for name in same} | {
+            "max_radius": radius,
+            "geometry": "sphere" if self.degrees else "plane",
+        }
+
+
+def clusters(
+    points: pd.DataFrame,
+    options: ClusterOptions,
+    *,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> dict[str, Any]:
+    """Return the clusters of a frame of counts at places, as the command's JSON.
+
+    Args:
+        points: x, y, cases; population (not for a permutation scan); optional id, stratum, time
+            (text). x and y are longitude and latitude in degrees (WGS 84) when
+            `options.degrees`, else a plane.
+        options: What to look for.
+        progress: Told the finished share, 0 to 1.
+        stop: Asked often; when it answers True the scan ends with ScanStoppedError.
+
+    Returns:
+        `settings` and `clusters`, best first. `members` are ids (row numbers from 1 without an
+        id), in order of distance from the centre. `centre` holds the central place's id with
+        lon and lat, or x and y. `radius` is in kilometres (chord of a sphere of 6,367 km), or in
+        the unit of the plane; an ellipse's long half axis, beside `shape`, `angle_deg`,
+        `semi_minor` and `semi_major`. Space-time clusters have `start` and `end`, the first and
+        last day (or period). `relative_risk` is null when no case lies outside, `p_gumbel` when
+        the simulated maxima do not vary.
+
+    Raises:
+        InvalidInputError: The points cannot be analysed; the message says which and why.
+        ScanStoppedError: `stop` answered True.
+    """
+    settings = options.scan_settings()
+    missing: dict[str, Any] = {
+        name: "" for name in ("id", "stratum", "time") if name not in points.columns
+    }
+    if "population" not in points.columns:
+        missing["population"] = np.nan
+    counts = _counted(points.assign(**missing), options, settings)
+    if len(counts.places) > MAX_PLACES:
+        raise InvalidInputError(
+            f"{len(counts.places):,} places are more than the {MAX_PLACES:,} a scan can weigh; "
+            "add them up by cell first"
+        )
+    result = _scanned(counts, settings, progress, stop)
+    return {
+        "settings": _settings_out(options, settings, result, counts),
+        "clusters": [_cluster_out(found, counts, options) for found in result.clusters],
+    }
+
+
+def _counted(points: pd.DataFrame, options: ClusterOptions, settings: ScanSettings) -> PlaceCounts:
+    by_time = options.model == "space-time"
+    if not by_time and points["population"].isna().all():
+        raise InvalidInputError(
+            f"{options.model} needs population; without it, --model space-time compares times"
+        )
+    return merge_study(
+        points,
+        model="poisson" if by_time else settings.model,
+        times=StudyTimes(start=options.start, end=options.end, unit=options.time_unit),
+        by_time=by_time,
+    )
+
+
+def _scanned(
+    counts: PlaceCounts,
+    settings: ScanSettings,
+    progress: Progress | None,
+    stop: Callable[[], bool] | None,
+) -> ScanResult:
+    x, y, cases = counts.places["x"], counts.places["y"], counts.cases
+    if isinstance(settings, SpaceTimeSettings):
+        return scan_space_time(
+            x, y, cases, counts.population, settings=settings, expected=counts.expected,
+            progress=progress, stop=stop,
+        )  # fmt: skip
+    people = np.zeros(len(x)) if counts.population is None else counts.population
+    expected = None if counts.expected is None else counts.expected[:, 0]
+    if isinstance(settings, EllipticSettings):
+        return scan_ellipses(
+            x, y, cases[:, 0], people, settings=settings, expected=expected,
+            progress=progress, stop=stop,
+        )  # fmt: skip
+    return scan(
+        x, y, cases[:, 0], people, settings=settings, expected=expected,
+        progress=progress, stop=stop,
+    )  # fmt: skip
+
+
+def _settings_out(
+    options: ClusterOptions, settings: ScanSettings, result: ScanResult, counts: PlaceCounts
+) -> dict[str, Any]:
+    out = {
+        **asdict(settings),
+        "model": options.model,
+        "window": options.window,
+        "max_radius_km": options.max_radius_km,
+        "radius_unit": "km" if options.degrees else "unit of x and y",
+        "places": len(counts.places),
+        "total_cases": result.total_cases,
+        "total_population": None if counts.population is None else result.total_population,
+        "notes": list(counts.notes),
+    }
+    if counts.starts:
+        out |= {"start": counts.starts[0], "end": counts.ends[-1]}
+    if isinstance(result, SpaceTimeResult):
+        out |= {
+            "time_unit": counts.unit,
+            "intervals": result.n_intervals,
+            "permutation": result.permutation,
+        }
+    return out
+
+
+def _cluster_out(
+    found: ScanCluster, counts: PlaceCounts, options: ClusterOptions
+) -> dict[str, Any]:
+    axes = ("lon", "lat") if options.degrees else ("x", "y")
+    centre = counts.places.iloc[found.centre]
+    ids = counts.places["id"]
+    out = {
+        "rank": found.rank,
+        "llr": found.llr,
+        "p": found.p,
+        "p_gumbel": found.p_gumbel,
+        "members": ids.iloc[list(found.members)].tolist(),
+        "cases": found.cases,
+        "expected": found.expected,
+        "population": None if counts.population is None else found.population,
+        "relative_risk": found.relative_risk,
+        "centre": {
+            "id": ids.iloc[[found.centre]].tolist()[0],
+            axes[0]: float(centre["x"]),
+            axes[1]: float(centre["y"]),
+        },
+        "radius": found.radius,
+        "p_se": found.p_se,
+    }
+    more = {k: v for k, v in asdict(found).items() if k not in {*out, "centre", "members"}}
+    if "start" in more:
+        more["start"] = counts.starts[more["start"]]
+        more["end"] = counts.ends[more["end"]]
+    return out | more
