@@ -48,6 +48,8 @@ _OWN = frozenset(
                 "pmtiles",
                 "points",
                 "tianditu",
+                "timeline",
+                "weeks",
             )
         ),
     }

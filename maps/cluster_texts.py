@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,32 @@ class Tag:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterFacts:
+    """The numbers of a line, for a page that opens their records.
+
+    Attributes:
+        cluster_id: Key of the cluster in its analysis; 0 unknown.
+        object_id: Key of the cluster's file across analyses; '' where none is kept.
+        excess: Relative risk, or cases over expected.
+        first_seen: The day of the first analysis that found it; None unknown.
+    """
+
+    cluster_id: int
+    object_id: str
+    p: float
+    excess: float
+    cases: int
+    expected: float
+    enterprises: int
+    cells: int
+    township_codes: tuple[str, ...]
+    crosses_township: bool
+    stands: int | None
+    variants: int | None
+    first_seen: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClusterEntry:
     """A line of the list, and the ring that belongs to it."""
 
@@ -44,6 +71,7 @@ class ClusterEntry:
     tags: tuple[Tag, ...]
     owners: Words
     mark: ClusterMark
+    facts: ClusterFacts
 
 
 def cluster_entries(given: HotspotInput) -> dict[str, list[ClusterEntry]]:
@@ -115,7 +143,39 @@ def _entry(
         tags=_tags(row, doubtful=doubtful, is_public=is_public),
         owners=owners,
         mark=mark,
+        facts=_facts(row),
     )
+
+
+def _facts(row: Row) -> ClusterFacts:
+    stands, variants = _tested(row)
+    expected, risk = float(row["expected"]), row.get("relative_risk")
+    first_seen, object_id = row.get("first_seen"), row.get("object_id")
+    if risk is None or pd.isna(risk):
+        risk = float(row["cases"]) / expected if expected else 0.0
+    return ClusterFacts(
+        cluster_id=int(row.get("cluster_id") or 0),
+        object_id="" if object_id is None or pd.isna(object_id) else str(object_id),
+        p=float(row["p"]),
+        excess=float(risk),
+        cases=int(row["cases"]),
+        expected=expected,
+        enterprises=len(_listed(row.get("enterprise_ids"))),
+        cells=len(_listed(row.get("cell_codes"))),
+        township_codes=tuple(str(code) for code in _listed(row.get("township_codes"))),
+        crosses_township=_is_true(row.get("crosses_township")),
+        stands=stands,
+        variants=variants,
+        first_seen=first_seen if isinstance(first_seen, date) and not pd.isna(first_seen) else None,
+    )
+
+
+def _tested(row: Row) -> tuple[int | None, int | None]:
+    """Return in how many of its repetitions a cluster stands, and how many there were."""
+    tested = row.get("robustness")
+    if not isinstance(tested, Mapping) or not tested.get("variants"):
+        return None, None
+    return int(tested["stands"]), int(tested["variants"])
 
 
 def is_doubtful(row: Row) -> bool:

@@ -19,6 +19,7 @@ from maps.layers.base import county_outline
 from maps.model import Audience, Geography, HotspotInput
 from maps.sheet import SheetRow
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
+from maps.week_counts import WeeksLayer
 from maps.words import Words
 
 _MEASURES = Switch(
@@ -28,6 +29,14 @@ _MEASURES = Switch(
         Option(key="rate", label=Words("问题率/次检查", "Problem rate")),
         Option(key="effort", label=Words("检查力度", "Effort")),
         Option(key="blind", label=Words("盲区", "Blind cells")),
+    ),
+)
+_UNITS = Switch(
+    key="unit",
+    label=Words("按什么画", "Areas"),
+    options=(
+        Option(key="cell", label=Words("网格", "Cells")),
+        Option(key="township", label=Words("乡镇", "Townships")),
     ),
 )
 # Fewer samples are no basis for a rate.
@@ -63,13 +72,16 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
             )
             for product in given.products
         },
-        switches=(_product_switch(given), _MEASURES),
+        switches=(_product_switch(given), _MEASURES, *((_UNITS,) if given.counts else ())),
+        townships=_township_options(given) if given.counts else (),
         has_points=shows_enterprises,
         heading=Words("聚集区", "Clusters"),
         rows=[_row(key, entry) for key, listed in entries.items() for entry in listed],
     )
     county_map = CountyMap(bounds=bounds_of(given.geography), shell=dress(given.meta, parts))
     cells = given.geography.cells
+    if given.counts is not None:
+        WeeksLayer(given, given.counts).add_to(county_map)
     CellsLayer(
         cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
     ).add_to(county_map)
@@ -117,6 +129,14 @@ def _row(product: str, entry: ClusterEntry) -> SheetRow:
         ),
         switches={"product": product},
     )
+
+
+def _township_options(given: HotspotInput) -> list[Option]:
+    townships = given.geography.townships
+    return [
+        Option(key=str(code), label=Words(str(name)))
+        for code, name in zip(townships["code"], townships["name"], strict=True)
+    ]
 
 
 def _facts(

@@ -4,29 +4,22 @@ They are kept apart on purpose: a place is not bad because it was inspected ofte
 because nobody went there.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame
 
-from maps.layers import Column, FillClass, Theme
-from maps.model import RATE_BREAKS, HotspotInput, MapMeta, ProductLabel
-from maps.palette import NO_REGISTER, YLGNBU, YLORRD, ZERO
+from maps.hotspot_classes import bands, classes_of
+from maps.layers import Column, Theme
+from maps.model import HotspotInput, MapMeta, ProductLabel
+from maps.week_counts import TESTED
 from maps.words import Words
-
-# Visits per registered enterprise in the period; 1 means everyone was seen once on average.
-EFFORT_BREAKS = (0.5, 1.0, 2.0, 4.0)
 
 _COUNTS = ["enterprises", "visits", "problems"]
 _GI = {
     "hot": Words("热点（Gi*）", "hot spot (Gi*)"),
     "cold": Words("冷点（Gi*）", "cold spot (Gi*)"),
 }
-_NO_REGISTER = FillClass(
-    label=Words("无登记企业（不等于没有）", "None registered (not proof of none)"), fill=NO_REGISTER
-)
 _REMARK = Words("检查少于门槛的网格不评价。", "Cells with too few visits are not rated.")
 
 
@@ -60,7 +53,7 @@ def hotspot_themes(given: HotspotInput, tables: dict[str, DataFrame]) -> list[Th
         columns = _columns(table, given.minimum_visits)
         themes += [
             _rate_theme(given, product, table, columns),
-            _effort_theme(given.meta, product, table, columns),
+            _effort_theme(given, product, table, columns),
             _blind_theme(given, product, table, columns),
         ]
     return themes
@@ -83,7 +76,7 @@ def _columns(table: DataFrame, minimum_visits: int) -> list[Column]:
     ]
     if "gi_class" in table:
         values = [_GI.get(str(kind)) for kind in table["gi_class"]]
-        columns.append(Column(label=Words("邻域检验", "Neighbourhood test"), values=values))
+        columns.append(Column(label=TESTED, values=values))
     return columns
 
 
@@ -96,36 +89,6 @@ def _rate_theme(
     given: HotspotInput, product: ProductLabel, table: DataFrame, columns: list[Column]
 ) -> Theme:
     least = given.minimum_visits
-    labels = [f"{low:g}–{high:g}" for low, high in pairwise(RATE_BREAKS)]
-    labels[0] = f"< {RATE_BREAKS[1]:g}"
-    labels.append(f"≥ {RATE_BREAKS[-1]:g}")
-    classes = [
-        *(
-            FillClass(label=Words(label), fill=fill, always=True)
-            for label, fill in reversed(list(zip(labels, YLORRD, strict=True)))
-        ),
-        FillClass(
-            label=Words("0（查过，无问题）", "0 (visited, none found)"), fill=ZERO, always=True
-        ),
-        FillClass(
-            label=Words(f"盲区：检查不足 {least} 次", f"Blind: under {least} visits"),
-            hatch="blind",
-            always=True,
-        ),
-        _NO_REGISTER,
-    ]
-    zero, blind, none = len(labels), len(labels) + 1, len(labels) + 2
-    rate = 100 * table["problems"] / table["visits"].where(table["visits"] > 0)
-    step = np.digitize(rate.fillna(0), RATE_BREAKS[1:])
-    chosen = np.select(
-        [
-            (table["enterprises"] == 0) & (table["visits"] == 0),
-            table["visits"] < least,
-            table["problems"] == 0,
-        ],
-        [none, blind, zero],
-        default=len(labels) - 1 - step,
-    )
     visits, n_cells = int(table["visits"].sum()), len(table)
     return Theme(
         switches={"product": product.key, "measure": "rate"},
@@ -134,35 +97,18 @@ def _rate_theme(
             f"n={visits:,} 次检查，{n_cells} 格；{_period(given.meta)}",
             f"n={visits:,} visits, {n_cells} cells; {_period(given.meta)}",
         ),
-        classes=classes,
-        assigned=chosen.tolist(),
+        classes=classes_of("rate", least),
+        assigned=bands("rate", table, least).tolist(),
         columns=columns,
         remark=_REMARK,
     )
 
 
 def _effort_theme(
-    meta: MapMeta, product: ProductLabel, table: DataFrame, columns: list[Column]
+    given: HotspotInput, product: ProductLabel, table: DataFrame, columns: list[Column]
 ) -> Theme:
-    edges = [f"{edge:g}" for edge in EFFORT_BREAKS]
-    labels = [f"< {edges[0]}"]
-    labels += [f"{low}–{high}" for low, high in pairwise(edges)]
-    labels.append(f"≥ {edges[-1]}")
-    classes = [
-        *(
-            FillClass(label=Words(label), fill=fill, always=True)
-            for label, fill in reversed(list(zip(labels, YLGNBU, strict=True)))
-        ),
-        FillClass(label=Words("一次也没查", "Never visited"), hatch="blind", always=True),
-        _NO_REGISTER,
-    ]
+    least = given.minimum_visits
     effort = table["visits"] / table["enterprises"].where(table["enterprises"] > 0)
-    step = np.digitize(effort.fillna(0), EFFORT_BREAKS)
-    never, none = len(labels), len(labels) + 1
-    has_none = (table["enterprises"] == 0).to_numpy()
-    chosen = np.select(
-        [has_none, table["visits"] == 0], [none, never], default=len(labels) - 1 - step
-    )
     values = [None if pd.isna(value) else round(float(value), 2) for value in effort]
     column = Column(label=Words("每户检查次数", "Visits per enterprise"), values=values, sorts=True)
     firms = int(table["enterprises"].sum())
@@ -170,12 +116,12 @@ def _effort_theme(
         switches={"product": product.key, "measure": "effort"},
         title=Words(f"{product.zh} · 每户检查次数", f"{product.en}: visits per enterprise"),
         unit=Words(
-            f"n={firms:,} 户，{len(table)} 格；{_period(meta)}",
-            f"n={firms:,} enterprises, {len(table)} cells; {_period(meta)}",
+            f"n={firms:,} 户，{len(table)} 格；{_period(given.meta)}",
+            f"n={firms:,} enterprises, {len(table)} cells; {_period(given.meta)}",
         ),
         note=Words("检查力度，不是好坏。", "How much we looked, not how good it is."),
-        classes=classes,
-        assigned=chosen.tolist(),
+        classes=classes_of("effort", least),
+        assigned=bands("effort", table, least).tolist(),
         columns=[column, *_unsorted(columns)],
     )
 
@@ -184,25 +130,7 @@ def _blind_theme(
     given: HotspotInput, product: ProductLabel, table: DataFrame, columns: list[Column]
 ) -> Theme:
     least = given.minimum_visits
-    classes = [
-        FillClass(label=Words("一次也没查", "Never visited"), hatch="blind", always=True),
-        FillClass(
-            label=Words(f"查过，不足 {least} 次", f"Visited, under {least} times"),
-            hatch="weak",
-            always=True,
-        ),
-        FillClass(
-            label=Words(f"已查 {least} 次以上，可以评价", f"{least} visits or more"),
-            fill="#c9d6e6",
-            always=True,
-        ),
-        _NO_REGISTER,
-    ]
     blind = is_blind(table, least)
-    is_empty = ((table["enterprises"] == 0) & (table["visits"] == 0)).to_numpy()
-    chosen = np.select(
-        [is_empty, blind & (table["visits"] == 0).to_numpy(), blind], [3, 0, 1], default=2
-    )
     n_blind, firms = int(blind.sum()), int(table.loc[blind, "enterprises"].sum())
     return Theme(
         switches={"product": product.key, "measure": "blind"},
@@ -211,8 +139,8 @@ def _blind_theme(
             f"{n_blind} 格看不清，内有 {firms:,} 户；{_period(given.meta)}",
             f"{n_blind} cells not known, {firms:,} enterprises in them; {_period(given.meta)}",
         ),
-        classes=classes,
-        assigned=chosen.tolist(),
+        classes=classes_of("blind", least),
+        assigned=bands("blind", table, least).tolist(),
         columns=columns,
     )
 

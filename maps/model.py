@@ -5,6 +5,7 @@ EPSG:4326. Columns in square brackets below may be missing. The builders change 
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -108,6 +109,22 @@ class Geography:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeekCounts:
+    """The same counts by week, so that a map shows the state at the end of any of them.
+
+    Attributes:
+        weeks: Name (such as 2012-W18), first and last day of each, in order.
+        visits: cell_code, product, week (index into `weeks`), risk_class (0 unknown), visits,
+            problems; only what is not zero.
+        enterprises: cell_code, product, risk_class, enterprises; only what is not zero.
+    """
+
+    weeks: Sequence[tuple[str, date, date]]
+    visits: DataFrame
+    enterprises: DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HotspotInput:
     """Where the problems are, where we looked, and where nobody looked.
 
@@ -125,6 +142,7 @@ class HotspotInput:
         products: The switch, in its order; the first one is shown first.
         minimum_visits: A cell with fewer visits is blind: hatched, never coloured.
         cluster_p: A cluster above it is left out.
+        counts: Visits and problems by week; None draws no time slider.
     """
 
     meta: MapMeta
@@ -136,6 +154,7 @@ class HotspotInput:
     products: tuple[ProductLabel, ...] = PRODUCTS
     minimum_visits: int = 3
     cluster_p: float = 0.05
+    counts: WeekCounts | None = None
 
     def __post_init__(self) -> None:
         """Refuse an empty product switch."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 INK = "#14213d"
 POINT = "#1f5fbf"
-NO_REGISTER = "#e6eaee"
+NO_REGISTER = "#ffffff"
 ZERO = "#fffbe0"
 
 # The five classes above zero.

@@ -64,6 +64,7 @@ class ShellParts:
     Attributes:
         kind: `hotspot`, `coverage` or `cell`; the style sheet's name for the page.
         title: Without the county's name, which is put before it.
+        townships: To choose one of; none shows no choice.
         facts: By position of the switch `product`; '' for a map without that switch.
         heading: Of the list on paper. rows: its lines.
     """
@@ -76,6 +77,7 @@ class ShellParts:
     has_points: bool = False
     heading: Words | None = None
     rows: Sequence[SheetRow] = ()
+    townships: Sequence[Option] = ()
 
 
 def dress(meta: MapMeta, parts: ShellParts) -> Shell:
@@ -93,6 +95,7 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         title_en=title_en,
         switches=[_switch(switch) for switch in parts.switches],
         has_points=parts.has_points,
+        townships=[{"key": one.key, "name": one.label.zh} for one in parts.townships],
         figures=[figure.as_json() for figure in first.figures],
     )
     below = templates.get_template("foot.html").render(

@@ -8,11 +8,11 @@
 (function () {
   const wangge = window.wangge;
   const HATCHES = {
-    blind: { ground: "#eef0f2", line: "#98a2ad", width: 1.6, step: 6 },
+    blind: { ground: "#f7f8fa", line: "#aeb7c2", width: 1.3, step: 6 },
     nobody: { ground: "#ffffff", line: "#b6182d", width: 1.8, step: 6 },
     weak: { ground: "#ffffff", line: "#c98a1b", width: 1.4, step: 7 },
   };
-  const EDGE = { color: "#ffffff", weight: 0.8, opacity: 1 };
+  const EDGE = { color: "#e3e7ec", weight: 0.8, opacity: 1 };
   const patterns = new WeakMap();
 
   function tile(hatch) {
@@ -83,24 +83,28 @@
 
   /** The legend of a theme: title with unit, classes with the number of cells, n and date. */
   wangge.legend = function (theme) {
-    const counts = theme.classes.map(() => 0);
-    for (const letter of theme.assigned) counts[parseInt(letter, 36)] += 1;
+    const counts = theme.tally || theme.classes.map(() => 0);
+    if (!theme.tally) for (const letter of theme.assigned) counts[parseInt(letter, 36)] += 1;
     const rows = theme.classes
-      .map((entry, index) => ({ entry, count: counts[index] }))
+      .map((entry, index) => ({ entry, index, count: counts[index] }))
       .filter(({ entry, count }) => entry.listed !== false && (entry.always || count > 0))
-      .map(({ entry, count }) =>
+      .map(({ entry, index, count }) =>
         wangge.el(
           "li", {}, wangge.swatch(entry),
           wangge.el("span", { class: "wg-legend-label" }, wangge.both(entry.label)),
-          wangge.el("span", { class: "wg-legend-n" }, entry.counted === false ? "" : count),
+          wangge.el("span", { class: "wg-legend-n" },
+            theme.tally ? wangge.recordsLink({ set: "areas", band: index }, count) : count),
         ),
       );
     return wangge.el(
       "div", { class: "wg-legend-body" },
-      wangge.el("p", { class: "wg-legend-title" }, wangge.both(theme.title)),
-      theme.unit ? wangge.el("p", { class: "wg-legend-unit" }, wangge.both(theme.unit)) : null,
+      wangge.el(
+        "p", { class: "wg-legend-head" },
+        wangge.el("b", { class: "wg-legend-title" }, wangge.both(theme.title)),
+        theme.unit ? wangge.el("span", { class: "wg-legend-unit" }, wangge.both(theme.unit)) : null,
+        theme.note ? wangge.el("span", { class: "wg-legend-note" }, wangge.both(theme.note)) : null,
+      ),
       wangge.el("ul", {}, rows),
-      theme.note ? wangge.el("p", { class: "wg-legend-note" }, wangge.both(theme.note)) : null,
     );
   };
 
@@ -108,6 +112,7 @@
   wangge.cells = function (id) {
     const data = wangge.data(id);
     let theme = data.themes[0];
+    let plain = theme;
     let tipped = -1;
     const classOf = (index) => theme.classes[parseInt(theme.assigned[index], 36)];
 
@@ -151,6 +156,21 @@
     layer.eachLayer((path) => { paths[path.feature.properties.i] = path; });
     layer.bindTooltip(() => cardOf(tipped), { sticky: true, className: "wg-tip", opacity: 1 });
 
+    /** Frame several cells and show all of them. */
+    function several(codes) {
+      const chosen = codes.map((code) => paths[data.codes.indexOf(code)]).filter(Boolean);
+      if (!chosen.length || !layer._map) return false;
+      for (const [index, path] of paths.entries()) if (path) path.setStyle(styleOf(index));
+      const bounds = L.latLngBounds([]);
+      for (const path of chosen) {
+        path.setStyle({ color: "#14213d", weight: 2.6 }).bringToFront();
+        bounds.extend(path.getBounds());
+      }
+      layer._map.closePopup();
+      layer._map.fitBounds(bounds, { maxZoom: 13, padding: [40, 40], animate: false });
+      return true;
+    }
+
     wangge.register({
       rank: 1,
       hit(event) {
@@ -163,6 +183,7 @@
         return true;
       },
       focus(kind, wanted) {
+        if (kind === "cells") return several(wanted.split(","));
         const index = kind === "cell" ? data.codes.indexOf(wanted) : -1;
         if (index < 0 || !paths[index] || !layer._map) return false;
         const bounds = paths[index].getBounds();
@@ -171,7 +192,9 @@
         return true;
       },
       onState() {
-        theme = data.themes.find((candidate) => wangge.fits(candidate.switches)) || theme;
+        theme = data.themes.find((candidate) => wangge.fits(candidate.switches)) || plain;
+        plain = theme;
+        if (wangge.derive) theme = wangge.derive(theme, data);
         for (const [index, path] of paths.entries()) if (path) path.setStyle(styleOf(index));
         wangge.tell("theme", { theme, data });
       },

@@ -31,6 +31,28 @@
     wangge.tell("state", wangge.state);
   };
 
+  /** As `set`, and the page round the map hears of it: the reader has moved something here. */
+  wangge.change = function (changes) {
+    wangge.set(changes);
+    wangge.tell("changed", changes);
+    if (window.parent !== window) {
+      window.parent.postMessage({ type: "wangge:changed", state: changes }, originOf());
+    }
+  };
+
+  // Where the page keeps its records; empty in a file that is carried away.
+  let records = "";
+
+  /** A number as a link to the rows that it counts, where there is a page that lists them. */
+  wangge.recordsLink = function (asked, n) {
+    const text = typeof n === "number" ? n.toLocaleString("en") : String(n);
+    if (!records) return document.createTextNode(text);
+    const address = new URL(records, window.location.origin);
+    const state = Object.entries(wangge.state).filter(([, value]) => value);
+    for (const [key, value] of [...state, ...Object.entries(asked)]) address.searchParams.set(key, value);
+    return wangge.el("a", { href: address.pathname + address.search, target: "_top", "data-n": n }, text);
+  };
+
   /** Does a thing with these switches belong on the map now? */
   wangge.fits = function (switches) {
     return Object.entries(switches || {}).every(
@@ -134,12 +156,7 @@
 
   function frame(map) {
     const small = map.getSize().x < 600 || root.classList.contains("printing");
-    // On a wide screen the legend lies over the lower left corner: leave it some room.
-    map.fitBounds(map.wanggeHome, {
-      paddingTopLeft: small ? [6, 6] : [Math.min(170, map.getSize().x * 0.16), 16],
-      paddingBottomRight: small ? [6, 6] : [24, 16],
-      animate: false,
-    });
+    map.fitBounds(map.wanggeHome, { padding: small ? [6, 6] : [20, 12], animate: false });
   }
 
   /** Make the map: no tiles, canvas panes in a fixed order, one click for all layers. */
@@ -151,8 +168,12 @@
       if (name !== "wg-cells") map.getPane(name).style.pointerEvents = "none";
     }
     map.wanggeHome = L.latLngBounds(home);
-    map.wanggeReset = () => frame(map);
-    frame(map);
+    // Until the reader moves the map it shows the whole county, whatever its size becomes.
+    let moved = false;
+    const show = () => { moved = false; frame(map); moved = false; };
+    map.wanggeReset = show;
+    show();
+    map.on("zoomstart dragstart", () => { moved = true; });
     L.control.zoom({ position: "topright" }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     map.on("click", (event) => {
@@ -162,8 +183,10 @@
         if (layer.hit && layer.hit(event)) return;
       }
     });
-    new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false }))
-      .observe(map.getContainer());
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false, pan: false });
+      if (!moved) show();
+    }).observe(map.getContainer());
     wangge.current = map;
     return map;
   };
@@ -201,6 +224,10 @@
     if (message.type === "wangge:focus") wangge.focus(String(message.kind), String(message.id));
     if (message.type === "wangge:state" && message.state) wangge.set(message.state);
     if (message.type === "wangge:language") wangge.setLanguage(String(message.lang));
+    if (message.type === "wangge:records" && /^\/(?!\/)/.test(String(message.address))) {
+      records = String(message.address);
+      wangge.tell("records", records);
+    }
     if (message.type === "wangge:points") wangge.tell("points", Boolean(message.on));
   });
 

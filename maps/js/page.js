@@ -20,8 +20,25 @@
     wangge.on("language", nameControls);
     bindButtons();
     nameControls();
-    wangge.set(state.initial);
+    wangge.set({ ...state.initial, ...addressed() });
+    wangge.timeline(find("#wg-weeks"));
+    wangge.on("records", () => wangge.set({}));
+    wangge.on("changed", keepInAddress);
   };
+
+  // The address after # holds the view: a copied link opens it again, from a file too.
+  const KEPT = ["product", "measure", "unit", "week", "span", "township", "class", "view"];
+
+  function addressed() {
+    const given = new URLSearchParams(window.location.hash.slice(1));
+    return Object.fromEntries(KEPT.filter((key) => given.get(key)).map((key) => [key, given.get(key)]));
+  }
+
+  function keepInAddress() {
+    if (window.parent !== window) return; // the page round the map has an address of its own
+    const kept = KEPT.filter((key) => wangge.state[key]).map((key) => [key, wangge.state[key]]);
+    window.history.replaceState(null, "", `#${new URLSearchParams(kept)}`);
+  }
 
   function showLegend(theme) {
     const box = find("#wg-legend");
@@ -34,7 +51,8 @@
   }
 
   function followState(state) {
-    for (const button of all("[data-switch]")) {
+    for (const box of all("select[data-switch]")) box.value = wangge.state[box.dataset.switch] || "";
+    for (const button of all("button[data-switch]")) {
       const chosen = wangge.state[button.dataset.switch] === button.dataset.option;
       button.setAttribute("aria-pressed", String(chosen));
     }
@@ -44,7 +62,10 @@
     const facts = (state.by_product || {})[wangge.state.product];
     if (!facts) return;
     const figures = find("#wg-figures");
-    if (figures) figures.replaceChildren(...facts.figures.map(figureOf));
+    const counted = shown && shown.theme.figures ? shown.theme.figures : [];
+    if (figures) {
+      figures.replaceChildren(...facts.figures.map((one, at) => figureOf({ ...one, ...counted[at] })));
+    }
     const drawn = find("#wg-drawn");
     if (drawn) drawn.replaceChildren(wangge.both(facts.drawn));
   }
@@ -67,9 +88,9 @@
 
   function bindButtons() {
     document.addEventListener("click", (event) => {
-      const target = event.target.closest("[data-switch],[data-focus-kind],[data-do]");
+      const target = event.target.closest("button[data-switch],[data-focus-kind],[data-do]");
       if (!target) return;
-      if (target.dataset.switch) wangge.set({ [target.dataset.switch]: target.dataset.option });
+      if (target.dataset.switch) wangge.change({ [target.dataset.switch]: target.dataset.option });
       else if (target.dataset.focusKind) goTo(target);
       else if (target.dataset.do === "language") wangge.setLanguage(wangge.isChinese() ? "en" : "zh");
       else if (target.dataset.do === "print") window.print();
@@ -77,6 +98,9 @@
     });
     document.addEventListener("change", (event) => {
       if (event.target.matches("[data-points]")) wangge.tell("points", event.target.checked);
+      if (event.target.matches("select[data-switch]")) {
+        wangge.change({ [event.target.dataset.switch]: event.target.value });
+      }
     });
     const table = find("#wg-table");
     if (table) table.addEventListener("toggle", fillTable);

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
+from service.api.error_pages import error_page, wants_page
 from service.domain.errors import (
     ConflictError,
     InvalidInputError,
@@ -60,9 +61,18 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def _answer(
+    request: Request, status: int, detail: str, errors: list[Any] | None = None
+) -> Response:
+    """Return a page to a person, a problem document to everyone else."""
+    if wants_page(request):
+        return error_page(request, status, detail)
+    return problem(status, detail, instance=request.url.path, errors=errors)
+
+
 def _supervision(request: Request, error: Exception) -> Response:
     status = status_of(error) if isinstance(error, SupervisionError) else 500
-    return problem(status, str(error), instance=request.url.path)
+    return _answer(request, status, str(error))
 
 
 def _validation(request: Request, error: Exception) -> Response:
@@ -73,19 +83,19 @@ def _validation(request: Request, error: Exception) -> Response:
         for one in found
     ]
     detail = "; ".join(f"{one['where']}: {one['message']}" for one in errors[:3])
-    return problem(422, detail, instance=request.url.path, errors=errors)
+    return _answer(request, 422, detail, errors)
 
 
 def _http(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     detail = str(error.detail) if isinstance(error, HTTPException) else ""
-    return problem(status, detail, instance=request.url.path)
+    return _answer(request, status, detail)
 
 
 def _database_gone(request: Request, _error: Exception) -> Response:
     detail = "the database does not answer; start it with `wangge db start` and try again"
-    return problem(503, detail, instance=request.url.path)
+    return _answer(request, 503, detail)
 
 
 def _unexpected(request: Request, _error: Exception) -> Response:
-    return problem(500, "something failed that should not; see the log", instance=request.url.path)
+    return _answer(request, 500, "something failed that should not; see the log")

@@ -84,3 +84,16 @@ LEVELS = {
     "township": ("乡镇", "its township"),
     "county": ("县", "the county"),
 }
+DISPOSITIONS = {
+    "standardised": ("规范", "put right"),
+    "merged": ("整合", "merged"),
+    "licensed": ("办证", "licensed"),
+    "banned": ("取缔", "banned"),
+    "closed": ("关停", "closed"),
+    "revoked": ("吊销", "revoked"),
+}
+BATCHES = {
+    "standardised": ("规范", "to put right"),
+    "licensed": ("办证", "to license"),
+    "banned": ("取缔", "to ban"),
+}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from service.database.tables import CampaignRow, CountyRow
 from service.domain.errors import InvalidInputError, NotFoundError
+from service.domain.weeks import Week, weeks_between
 
 # Without a campaign, what happened within a year counts.
 _LOOK_BACK: Final = timedelta(days=365)
@@ -115,3 +116,10 @@ def period_from(session: Session, county_code: str, on: date) -> date:
     """
     campaign = campaign_on(session, county_code, on)
     return campaign.starts_on if campaign else on - _LOOK_BACK
+
+
+def weeks_on(session: Session, county_code: str, on: date) -> list[Week]:
+    """Return the weeks of the period that a day is judged by: a campaign's to its end."""
+    campaign = campaign_on(session, county_code, on)
+    last = campaign.ends_on if campaign else on
+    return weeks_between(period_from(session, county_code, on), last)

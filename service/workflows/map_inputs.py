@@ -36,6 +36,7 @@ from service.database.analysis_facts import AnalysisFacts
 from service.database.counties import County
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
+from service.workflows.map_weeks import week_counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +94,7 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
         enterprises=placed_enterprises(session, county_code, plan_id),
         township_rates=counts.join(_intervals(counts)),
         products=switch_of(statistics),
+        counts=week_counts(session, county_code, plan_id, on),
     )
 
 

@@ -1,17 +1,24 @@
 """The pages in Chromium: nothing asked of another host, no violation, no code out of a name."""
 
+import time
 from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Frame
+from playwright.sync_api import Browser, Frame, Page
 from sqlalchemy import URL
 
+from service.settings import PROJECT_ROOT
 from tests.browsing import WatchedPage, watched_page
+from tests.factories import EAST, WEST
 from tests.web import WEST_CELL, computed_county, served
 
 _PAGES = (
     "/", "/?product=all", "/planner", "/planner?kind=G16", "/gaps", "/inspector",
     f"/inspector?cell={WEST_CELL}", "/inspector?officer=1", "/enterprises/1", "/docs",
+    f"/?product=all&township={WEST}&week=2012-W15&unit=township", "/?week=2012-W02&product=wine",
+    "/records?set=samples&product=all", "/records?set=register&product=all",
+    "/records?set=areas&product=all", "/exposure?product=all",
 )  # fmt: skip
 # Each size in one of the two languages: a page is opened once for both.
 _SIZES = ((1440, 900, "en"), (390, 844, "zh"))
@@ -33,6 +40,14 @@ def _map(watched: WatchedPage) -> Frame:
     """Return the frame with the map, once the map stands in it."""
     watched.page.frame_locator("#map").locator(".leaflet-container").wait_for()
     return watched.page.frames[1]
+
+
+def _wait_for(frame: Frame, condition: str) -> None:
+    """Wait until an expression holds; the pages' policy forbids Playwright's own way."""
+    deadline = time.monotonic() + 20
+    while not frame.evaluate(condition):
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.05)
 
 
 def _assert_clean(watched: WatchedPage) -> None:
@@ -60,6 +75,12 @@ def test_a_page_asks_only_its_own_host_and_runs_only_its_own_code(
     _assert_clean(watched)
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
     assert page.title()
+    # The frame with the map is judged with its page.
+    script = (PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+    for frame in page.frames:
+        frame.evaluate(script)
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
 
 
 def test_the_first_line_says_where_which_product_and_who(watched: WatchedPage, host: str) -> None:
@@ -82,7 +103,7 @@ def test_the_product_is_shared_by_list_map_table_and_address(
     page.wait_for_url("**product=cement*")
     page.locator(".seg a[aria-current=true]", has_text="水泥").wait_for()
 
-    frame.wait_for_function("window.wangge.state.product === 'cement'")
+    _wait_for(frame, "window.wangge.state.product === 'cement'")
     assert "水泥" in page.locator("#lists h2").nth(1).inner_text()
     assert page.frames[1] == frame  # the map was told, not loaded anew
     _assert_clean(watched)
@@ -129,3 +150,149 @@ def test_the_keyboard_reaches_the_content_first(watched: WatchedPage, host: str)
     page.keyboard.press("Tab")
 
     assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+
+
+def _query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def _state(frame: Frame, key: str) -> str:
+    return str(frame.evaluate(f"window.wangge.state[{key!r}] || ''"))
+
+
+def test_the_weeks_move_map_figures_table_and_address_together(
+    watched: WatchedPage, host: str
+) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/?product=all")
+    frame = _map(watched)
+    slider = frame.locator("#wg-weeks input[type=range]")
+
+    slider.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**week=2012-W15*")
+    page.locator("#view[data-state*='2012-W15']").wait_for(state="attached")
+
+    # Two of three rounds of forty tests had happened by then; each bar is a round.
+    assert page.locator("#top").get_by_role("link", name="80", exact=True).count() == 1
+    assert "n=80" in frame.locator("#wg-legend").inner_text()
+    assert "80" in page.locator("table.townships tfoot").inner_text()
+    assert "当周检查 40" in frame.locator("#wg-weeks").inner_text()
+    frame.locator("#wg-weeks button", has_text="只看当周").click()
+    page.wait_for_url("**span=week*")
+    assert "n=40" in frame.locator("#wg-legend").inner_text()
+    _assert_clean(watched)
+
+
+def test_back_and_a_copied_link_open_the_same_view(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/")
+    frame = _map(watched)
+
+    page.locator("#f-township").select_option(EAST)
+    page.wait_for_url(f"**township={EAST}*")
+    page.locator("#f-measure-effort").click()
+    page.wait_for_url("**measure=effort*")
+    copied = page.url
+    page.go_back()
+    page.locator("#f-measure-rate[aria-current]").wait_for()
+    assert _query(page)["township"] == [EAST]
+    _wait_for(frame, "window.wangge.state.measure === 'rate'")
+    page.go_back()
+    _wait_for(frame, "!window.wangge.state.township")
+
+    page.goto(copied)
+    frame = _map(watched)
+    assert _state(frame, "measure") == "effort"
+    assert _state(frame, "township") == EAST
+    assert page.locator("#f-township").input_value() == EAST
+    assert page.locator("table.townships tbody tr").count() == 1
+    _assert_clean(watched)
+
+
+def test_the_other_language_keeps_the_view(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/?measure=blind")
+    _map(watched)
+    page.locator("#f-product-cement").click()
+    page.wait_for_url("**product=cement*")
+    page.locator("#f-product-cement[aria-current]").wait_for()
+
+    page.locator("#lang").click()
+    page.wait_for_url("**lang=en*")
+
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert _query(page) == {"product": ["cement"], "measure": ["blind"], "lang": ["en"]}
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        "measure=rate", "measure=effort&week=2012-W14", "measure=blind&unit=township",
+        f"measure=rate&unit=township&township={WEST}&class=4",
+        "measure=rate&week=2012-W15&span=week",
+    ],
+)  # fmt: skip
+def test_every_number_of_the_legend_opens_the_places_that_it_counts(
+    watched: WatchedPage, host: str, view: str
+) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/?product=all&{view}")
+    frame = _map(watched)
+    frame.locator("#wg-legend a").first.wait_for()
+    page.locator("#view").wait_for(state="attached")
+
+    links = frame.locator("#wg-legend a, #wg-weeks a").evaluate_all(
+        "all => all.map(one => [one.href, Number(one.dataset.n)])"
+    )
+
+    for address, counted in links:
+        assert _total(page, address) == counted, address
+
+
+def _total(page: Page, address: str) -> int:
+    """Return how many rows the page of records states, asked from within the page."""
+    script = """async address => {
+        const text = await (await fetch(address)).text();
+        const page = new DOMParser().parseFromString(text, "text/html");
+        return Number(page.querySelector("[data-total]").dataset.total);
+    }"""
+    return int(page.evaluate(script, address))
+
+
+def test_a_cell_picked_on_the_map_marks_its_rows(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/planner")
+    frame = _map(watched)
+
+    frame.evaluate(f"window.wangge.select('cell', '{WEST_CELL}')")
+
+    page.locator("table.loads tr.selected").wait_for()
+    assert "赵" in page.locator("table.loads tr.selected").inner_text()
+
+
+def test_the_planners_rows_are_shown_on_the_map(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/planner")
+    frame = _map(watched)
+    before = frame.evaluate("window.wangge.current.getZoom()")
+
+    page.locator("table.loads button").first.click()
+
+    _wait_for(frame, f"window.wangge.current.getZoom() !== {before}")
+    _assert_clean(watched)
+
+
+def test_without_script_the_filters_are_a_plain_form(chromium: Browser, host: str) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"http://{host}/?product=cement")
+
+    page.locator("#f-township").select_option(EAST)
+    page.locator("#filters button[type=submit]").click()
+
+    assert _query(page)["township"] == [EAST]
+    assert _query(page)["product"] == ["cement"]
+    assert page.locator("table.townships tbody tr").count() == 1
+    context.close()

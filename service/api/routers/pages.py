@@ -16,23 +16,37 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/planner")
 def show_planner(
-    request: Request, scope: ScopeDep, lang: LanguageDep, kind: Key | None = None
+    request: Request,
+    scope: ScopeDep,
+    lang: LanguageDep,
+    *,
+    kind: Key | None = None,
+    severity: Key | None = None,
+    view: Key | None = None,
 ) -> HTMLResponse:
     """Show who answers for what, how loaded they are, and where supervision has gaps."""
     missing = missing_analyses(scope, "gaps", "targets")
     if missing:
         values: dict[str, object] = {"active": "/planner", "missing": missing}
         return page(request, scope, lang, "missing.html", values)
-    values = {"active": "/planner", "kind": kind, "desk": planner.desk(scope, kind)}
+    values = {
+        "active": "/planner",
+        "kind": kind,
+        "severity": severity,
+        "view": "gap" if view == "gap" else "officer",
+        "desk": planner.desk(scope, kind, severity),
+    }
     return page(request, scope, lang, "planner.html", values)
 
 
 @router.get("/gaps")
-def show_gaps(
+def show_gaps(  # noqa: PLR0913 - one parameter each in the address
     request: Request,
     scope: ScopeDep,
     lang: LanguageDep,
+    *,
     kind: Key | None = None,
+    severity: Key | None = None,
     township: Key | None = None,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
@@ -41,8 +55,14 @@ def show_gaps(
     if missing:
         values: dict[str, object] = {"active": "/gaps", "missing": missing}
         return page(request, scope, lang, "missing.html", values)
-    listed = planner.gap_list(scope, kind=kind, township=township, offset=offset)
-    values = {"active": "/gaps", "kind": kind, "township": township, "listed": listed}
+    listed = planner.gap_list(scope, kind=kind, severity=severity, township=township, offset=offset)
+    values = {
+        "active": "/gaps",
+        "kind": kind,
+        "severity": severity,
+        "township": township,
+        "listed": listed,
+    }
     return page(request, scope, lang, "gaps.html", values)
 
 

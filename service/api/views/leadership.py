@@ -1,116 +1,99 @@
 """What leadership sees: the worst place first, figures with goal and n, the townships."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from maps.cluster_texts import ClusterEntry, cluster_entries
-from maps.hotspot_themes import is_blind
 from maps.model import Geography, HotspotInput, MapMeta
 from service.api.dependencies import Scope
-from service.database import (
-    analyses,
-    analysis_facts,
-    cells,
-    clusters,
-    gaps,
-    officers,
-    townships,
-)
+from service.api.views.asked import ALL, Asked
+from service.api.views.county_facts import figures_of
+from service.api.views.figures import BATCHES, Figures
+from service.database import analyses, analysis_facts, clusters, gaps, townships
 from service.database.analysis_facts import AnalysisFacts
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
 from service.workflows.publish_maps import switch_of
 
-ALL = "all"
 GOAL = 0.85
-MINIMUM_VISITS = 3
 SIGNIFICANT_P = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Strip:
-    """The figures that leadership is asked about, each with its n."""
-
-    samples: int
-    passed: int
-    producers: int
-    licensed: int
-    held: int
-    cells: int
-    blind: int
-    cells_with_work: int
-    clusters: int
-
-    @property
-    def pass_rate(self) -> float | None:
-        """Share of sample tests passed, 0 to 1; None below the least n."""
-        return self.passed / self.samples if self.samples >= MINIMUM_SAMPLES else None
-
-    @property
-    def licence_rate(self) -> float | None:
-        """Share of producers that hold every required licence, 0 to 1."""
-        return self.licensed / self.producers if self.producers else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """Everything on the page for one product."""
+    """Everything on the page for one view.
 
-    strip: Strip
+    Attributes:
+        counts: Set of `figures.SETS` → number of its rows.
+        headline: The county's most certain cluster of a single product.
+        townships: One row each, the lowest pass rate first.
+        clusters_on: The day of the analysis, where the view speaks of an earlier one.
+    """
+
+    counts: Mapping[str, int]
     clusters: list[ClusterEntry]
     headline: ClusterEntry | None
     headline_product: str
     townships: list[dict[str, Any]]
     facts: AnalysisFacts | None
-    since: date | None
+    is_past: bool
+    has_gaps: bool
+
+    @property
+    def pass_rate(self) -> float | None:
+        """Share of sample tests passed, 0 to 1; None below the least n."""
+        samples = self.counts["samples"]
+        return 1 - self.counts["failed"] / samples if samples >= MINIMUM_SAMPLES else None
+
+    @property
+    def licence_rate(self) -> float | None:
+        """Share of working producers that hold every required licence, 0 to 1."""
+        producers = self.counts["producers"]
+        return 1 - self.counts["unlicensed"] / producers if producers else None
+
+    @property
+    def problem_rate(self) -> float | None:
+        """Problems per visit, 0 to 1; None below the least n."""
+        visits = self.counts["visits"]
+        return self.counts["problems"] / visits if visits >= MINIMUM_SAMPLES else None
 
 
-def products_of(scope: Scope) -> list[str]:
-    """Return the positions of the product switch, those of the map."""
-    return [label.key for label in switch_of(clusters.cell_statistics(
-        scope.session, scope.code, scope.on))]  # fmt: skip
+_COUNTED = (
+    *("samples", "failed", "producers", "unlicensed", "visits", "problems", "cells", "led"),
+    *("unled", "blind", "work", "unplaced"),
+    *(f"{batch}{end}" for batch in BATCHES for end in ("", "_done")),
+)
 
 
-def board(scope: Scope, product: str) -> Board:
-    """Return the page's content for a product.
+def board(scope: Scope, asked: Asked) -> Board:
+    """Return the page's content for a view.
 
     Raises:
-        NotFoundError: The clusters of the day have not been computed.
+        NotFoundError: The clusters of the day have not been computed, or no plan is in force.
     """
-    statistics = clusters.cell_statistics(scope.session, scope.code, scope.on)
     facts = analysis_facts.of_day(scope.session, scope.code, "clusters", scope.on)
-    first_day = facts.inputs.get("since") if facts else None
-    since = date.fromisoformat(str(first_day)) if first_day else None
-    quality = _of_product(
-        townships.quality(scope.session, scope.code, scope.on, since=since), product
-    )
-    entries = _entries(scope, statistics, facts)
-    every_cell = cells.of_plan(scope.session, scope.code, scope.plan_id)
-    blind = _blind_cells(statistics, product)
+    figures = figures_of(scope, asked)
+    entries = entries_of(scope, facts)
     headline_product, headline = _worst(entries)
+    has_gaps = analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is not None
     return Board(
-        strip=_strip(
-            scope,
-            quality,
-            statistics[statistics["product"] == product],
-            len(every_cell),
-            len(entries.get(product, [])),
-        ),
-        clusters=entries.get(product, []),
+        counts={name: len(figures.rows(name)) for name in _COUNTED},
+        clusters=[one for one in entries.get(asked.product, []) if _is_shown(one, asked)],
         headline=headline,
         headline_product=headline_product,
-        townships=_townships(quality, _count(every_cell, blind), _gaps_by_township(scope)),
+        townships=_townships(figures, _gaps_by_township(scope) if has_gaps else None),
         facts=facts,
-        since=since,
+        is_past=asked.week is not None or asked.is_single,
+        has_gaps=has_gaps,
     )
 
 
-def _entries(
-    scope: Scope, statistics: DataFrame, facts: AnalysisFacts | None
-) -> dict[str, list[ClusterEntry]]:
+def entries_of(scope: Scope, facts: AnalysisFacts | None) -> dict[str, list[ClusterEntry]]:
+    """Return the lines of the list of clusters, by position of the product switch."""
+    statistics = clusters.cell_statistics(scope.session, scope.code, scope.on)
     shapes = townships.of_county(scope.session, scope.code)
     given = HotspotInput(
         meta=MapMeta(
@@ -129,6 +112,13 @@ def _entries(
     return cluster_entries(given)
 
 
+def _is_shown(entry: ClusterEntry, asked: Asked) -> bool:
+    """Tell whether a cluster reaches into the township, and was known by the end of the week."""
+    known = entry.facts.first_seen
+    is_known = asked.week is None or known is None or known <= asked.until
+    return is_known and (not asked.township or asked.township in entry.facts.township_codes)
+
+
 def _worst(entries: dict[str, list[ClusterEntry]]) -> tuple[str, ClusterEntry | None]:
     """Return the most certain cluster of any single product, the largest excess of equals."""
     single = [
@@ -139,81 +129,42 @@ def _worst(entries: dict[str, list[ClusterEntry]]) -> tuple[str, ClusterEntry | 
     ]
     if not single:
         return ALL, next(iter(entries.get(ALL, [])), None)
-    return min(single, key=lambda each: (each[1].p_text, -_excess(each[1])))
+    return min(single, key=lambda each: (each[1].facts.p, -each[1].facts.excess))
 
 
-def _excess(entry: ClusterEntry) -> float:
-    try:
-        return float(entry.excess.rstrip("×"))
-    except ValueError:
-        return 0.0
-
-
-def _of_product(quality: DataFrame, product: str) -> DataFrame:
-    """Return one row a township; for all products the counts are added up."""
-    rows = quality if product == ALL else quality[quality["product"] == product]
-    counts = ["producers", "problem_producers", "samples", "passed", "unlicensed"]
-    return rows.groupby(["township_code", "township_name"], as_index=False)[counts].sum()
-
-
-def _strip(
-    scope: Scope, quality: DataFrame, statistics: DataFrame, cells_total: int, n_clusters: int
-) -> Strip:
-    held = officers.responsible_on(scope.session, scope.code, scope.plan_id, scope.on)
-    producers = int(quality["producers"].sum())
-    has_work = (statistics["enterprises"] > 0) | (statistics["visits"] > 0)
-    return Strip(
-        samples=int(quality["samples"].sum()),
-        passed=int(quality["passed"].sum()),
-        producers=producers,
-        licensed=producers - int(quality["unlicensed"].sum()),
-        held=int(held.loc[held["duty"] == "lead", "cell_code"].nunique()),
-        cells=cells_total,
-        blind=int(is_blind(statistics, MINIMUM_VISITS).sum()),
-        cells_with_work=int(has_work.sum()),
-        clusters=n_clusters,
-    )
-
-
-def _blind_cells(statistics: DataFrame, product: str) -> set[str]:
-    rows = statistics[statistics["product"] == product]
-    return set(rows.loc[is_blind(rows, MINIMUM_VISITS), "cell_code"].astype(str))
-
-
-def _count(every_cell: DataFrame, codes: set[str]) -> dict[str, int]:
-    chosen = every_cell[every_cell["code"].isin(codes)]
-    return {str(key): int(n) for key, n in chosen["township_code"].value_counts().items()}
-
-
-def _gaps_by_township(scope: Scope) -> dict[str, int] | None:
-    if analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is None:
-        return None
+def _gaps_by_township(scope: Scope) -> dict[str, int]:
     found = gaps.latest(scope.session, scope.code, scope.on)
     return {str(key): int(n) for key, n in found["township_code"].value_counts().items()}
 
 
-def _townships(
-    quality: DataFrame, blind: dict[str, int], gap_counts: dict[str, int] | None
-) -> list[dict[str, Any]]:
+_BY_TOWNSHIP = (
+    *("samples", "failed", "visits", "problems", "unlicensed", "blind"),
+    *(f"{batch}{end}" for batch in BATCHES for end in ("", "_done")),
+)
+
+
+def _townships(figures: Figures, gap_counts: dict[str, int] | None) -> list[dict[str, Any]]:
     """Return the table's rows: the lowest rate first, townships without a rate at the end."""
+    counted = {name: _tally(figures.rows(name)) for name in _BY_TOWNSHIP}
+    names = figures.plan_cells.drop_duplicates("township_code").set_index("township_code")
     rows = []
-    for row in quality.to_dict("records"):
-        samples, passed = int(row["samples"]), int(row["passed"])
+    for code, name in names["township_name"].items():
+        counts = {key: int(tally.get(code, 0)) for key, tally in counted.items()}
+        samples, passed = counts["samples"], counts["samples"] - counts["failed"]
         low, high = wilson_interval(passed, samples)
-        code = str(row["township_code"])
-        is_few = samples < MINIMUM_SAMPLES
         rows.append(
             {
-                "code": code,
-                "name": row["township_name"],
-                "samples": samples,
-                "passed": passed,
-                "rate": None if is_few else passed / samples,
+                **counts,
+                "code": str(code),
+                "name": str(name),
+                "rate": None if samples < MINIMUM_SAMPLES else passed / samples,
                 "low": None if pd.isna(low) else low,
                 "high": None if pd.isna(high) else high,
-                "unlicensed": int(row["unlicensed"]),
-                "blind": blind.get(code, 0),
-                "gaps": None if gap_counts is None else gap_counts.get(code, 0),
+                "gaps": None if gap_counts is None else gap_counts.get(str(code), 0),
             }
         )
     return sorted(rows, key=lambda row: (row["rate"] is None, row["rate"] or 0.0, row["code"]))
+
+
+def _tally(rows: DataFrame) -> "Series[int]":
+    return rows["township_code"].value_counts()

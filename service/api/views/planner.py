@@ -27,7 +27,7 @@ class Load:
     enterprises: int
     required: float
     capacity: float
-    first_cell: str
+    cell_codes: str
 
     @property
     def share(self) -> float:
@@ -36,12 +36,26 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unled:
+    """A cell for which nobody answers, with what lies in it."""
+
+    code: str
+    name: str
+    township: str
+    enterprises: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GapList:
-    """Some gaps, how many there are in all, and how many of each kind."""
+    """Some gaps, how many there are in all, and how many of each kind and severity.
+
+    `counts` are within the severity asked for, `severities` within the kind asked for.
+    """
 
     rows: list[dict[str, Any]]
     total: int
     counts: list[tuple[str, tuple[str, str], int]]
+    severities: dict[str, int]
     offset: int
     next_offset: int | None
 
@@ -52,34 +66,59 @@ class Desk:
 
     loads: list[Load]
     gaps: GapList
+    unled: list[Unled]
     cells: int
     held: int
 
 
-def desk(scope: Scope, kind: str | None) -> Desk:
-    """Return the planner's page, its gaps narrowed to a kind."""
-    held = officers.responsible_on(scope.session, scope.code, scope.plan_id, scope.on)
+def desk(scope: Scope, kind: str | None, severity: str | None = None) -> Desk:
+    """Return the planner's page, its gaps narrowed to a kind and severity."""
+    plan_id = scope.plan_id
+    held = officers.responsible_on(scope.session, scope.code, plan_id, scope.on)
     leads = held[held["duty"] == "lead"]
+    every_cell = cells.of_plan(scope.session, scope.code, plan_id)
     return Desk(
         loads=_loads(scope, leads),
-        gaps=gap_list(scope, kind=kind, limit=LISTED),
-        cells=len(cells.of_plan(scope.session, scope.code, scope.plan_id)),
+        gaps=gap_list(scope, kind=kind, severity=severity, limit=LISTED),
+        unled=_unled(scope, every_cell, leads),
+        cells=len(every_cell),
         held=int(leads["cell_code"].nunique()),
     )
+
+
+def _unled(scope: Scope, every_cell: DataFrame, leads: DataFrame) -> list[Unled]:
+    """Return the cells without a lead, those with the most enterprises first."""
+    without = every_cell[~every_cell["code"].isin(leads["cell_code"])]
+    counts = targets.of_county(scope.session, scope.code, scope.on)["cell_code"].value_counts()
+    found = [
+        Unled(
+            code=str(code),
+            name=str(name),
+            township=str(township),
+            enterprises=int(counts.get(code, 0)),
+        )
+        for code, name, township in without[["code", "name", "township_name"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    return sorted(found, key=lambda cell: (-cell.enterprises, cell.code))
 
 
 def gap_list(
     scope: Scope,
     *,
     kind: str | None = None,
+    severity: str | None = None,
     township: str | None = None,
     offset: int = 0,
     limit: int = PER_PAGE,
 ) -> GapList:
-    """Return gaps, the most severe first, of a kind or township if asked."""
+    """Return gaps, the most severe first, of a kind, severity or township if asked."""
     found = gaps.latest(scope.session, scope.code, scope.on)
     here = found[(found["township_code"] == township) | (township is None)]
-    chosen = here[(here["kind"] == kind) | (kind is None)]
+    of_kind = (here["kind"] == kind) | (kind is None)
+    of_severity = (here["severity"] == severity) | (severity is None)
+    chosen = here[of_kind & of_severity]
     ranked = chosen.assign(step=chosen["severity"].map(_ORDER)).sort_values(
         ["step", "gap_id"], kind="stable"
     )
@@ -88,9 +127,10 @@ def gap_list(
         rows=_rows(scope, ranked.iloc[offset:end]),
         total=len(ranked),
         counts=[
-            (str(each), names, int((here["kind"] == str(each)).sum()))
+            (str(each), names, int(((here["kind"] == str(each)) & of_severity).sum()))
             for each, names in NAMES.items()
         ],
+        severities={key: int(((here["severity"] == key) & of_kind).sum()) for key in _ORDER},
         offset=offset,
         next_offset=end if end < len(ranked) else None,
     )
@@ -132,7 +172,7 @@ def _loads(scope: Scope, leads: DataFrame) -> list[Load]:
                 enterprises=enterprises,
                 required=required,
                 capacity=float(rows["capacity_visits_per_month"].iloc[0]),
-                first_cell=str(rows["cell_code"].iloc[0]),
+                cell_codes=",".join(dict.fromkeys(rows["cell_code"].astype(str))),
             )
         )
     return sorted(loads, key=lambda each: (-each.share, each.name))

@@ -1,0 +1,44 @@
+"""What leadership's page and its records read, once for both."""
+
+from maps.model import PRODUCTS
+from service.api.dependencies import Scope
+from service.api.views.asked import ALL, Asked, Choices
+from service.api.views.figures import Figures
+from service.database import cells, counties, ledger, officers, townships
+
+_ORDER = {label.key: number for number, label in enumerate(PRODUCTS)}
+
+
+def choices_of(scope: Scope) -> Choices:
+    """Return what the county has to choose from on the day."""
+    found = {*ledger.products(scope.session, scope.code, scope.on), ALL}
+    shapes = townships.of_county(scope.session, scope.code)
+    return Choices(
+        # Known products first, all of them together last: the order of the map's switch.
+        products=tuple(
+            sorted(found, key=lambda key: (key == ALL, _ORDER.get(key, len(_ORDER)), key))
+        ),
+        townships=dict(zip(shapes["code"].astype(str), shapes["name"].astype(str), strict=True)),
+        weeks=tuple(counties.weeks_on(scope.session, scope.code, scope.on)),
+        on=scope.on,
+    )
+
+
+def figures_of(scope: Scope, asked: Asked) -> Figures:
+    """Return the rows behind the figures of a view.
+
+    Raises:
+        NotFoundError: No plan is in force on the day.
+    """
+    plan_id = scope.plan_id
+    every_cell = cells.of_plan(scope.session, scope.code, plan_id)
+    held = officers.responsible_on(scope.session, scope.code, plan_id, scope.on)
+    leads = held[held["duty"] == "lead"].groupby("cell_code")["name"].unique().map("、".join)
+    columns = ["code", "name", "township_code", "township_name"]
+    return Figures(
+        asked=asked,
+        ledger=ledger.of_period(
+            scope.session, scope.code, plan_id, on=scope.on, since=asked.since, until=asked.until
+        ),
+        cells=every_cell[columns].assign(leads=every_cell["code"].map(leads).fillna("")),
+    )

@@ -1,0 +1,121 @@
+"""The rows behind a number: records, enterprises or cells, exactly those that it counts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pandas import DataFrame
+
+from maps.hotspot_classes import classes_of
+from service.api.dependencies import Scope
+from service.api.views.asked import ALL, Asked, Choices, Raw, resolve
+from service.api.views.county_facts import choices_of, figures_of
+from service.api.views.figures import AREAS, ENTERPRISES, SETS, Figures
+from service.api.views.rows import plain_rows
+from service.database import clusters
+from service.domain.errors import NotFoundError
+
+PER_PAGE = 200
+CLUSTER_SETS = {
+    "cluster_members": (ENTERPRISES, "聚集区内查过的企业", "Enterprises visited in the cluster"),
+    "cluster_cases": (ENTERPRISES, "聚集区内有问题的企业", "Problem enterprises in the cluster"),
+    "cluster_cells": (AREAS, "聚集区的网格", "Cells of the cluster"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which number was followed.
+
+    Attributes:
+        name: One of `figures.SETS` or `CLUSTER_SETS`.
+        band: For `areas`: the class of the legend.
+        cluster: For the sets of a cluster: its key.
+        offset: Rows to skip.
+    """
+
+    name: str
+    band: int | None = None
+    cluster: int | None = None
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """One page of rows, what they are, and how many there are in all."""
+
+    kind: str
+    title: tuple[str, str]
+    rows: list[dict[str, Any]]
+    total: int
+    asked: Asked
+    choices: Choices
+    offset: int
+    next_offset: int | None
+
+
+def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
+    """Return the rows behind a number.
+
+    Raises:
+        NotFoundError: There is no such set, class or cluster, or no plan in force.
+    """
+    choices = choices_of(scope)
+    if wanted.name in CLUSTER_SETS:
+        # A cluster was found over all its enterprises, whatever the view is narrowed to.
+        asked = resolve(Raw(product=ALL), choices)
+        kind, *title = CLUSTER_SETS[wanted.name]
+        found = _of_cluster(scope, figures_of(scope, asked), wanted)
+    elif wanted.name in SETS:
+        asked = resolve(raw, choices)
+        known = SETS[wanted.name]
+        kind, title = known.kind, [known.zh, known.en]
+        found = known.rows(figures_of(scope, asked))
+        if wanted.band is not None:
+            title = _band_title(asked, wanted.band)
+            found = found[found["band"] == wanted.band] if "band" in found else found.iloc[:0]
+    else:
+        raise NotFoundError(f"there is no list {wanted.name!r}; known: {', '.join(SETS)}")
+    end = wanted.offset + PER_PAGE
+    return Listing(
+        kind=kind,
+        title=(title[0], title[1]),
+        rows=_rows(found.iloc[wanted.offset : end], choices),
+        total=len(found),
+        asked=asked,
+        choices=choices,
+        offset=wanted.offset,
+        next_offset=end if end < len(found) else None,
+    )
+
+
+def _band_title(asked: Asked, band: int) -> list[str]:
+    classes = classes_of(asked.measure, asked.least)
+    if not 0 <= band < len(classes):
+        raise NotFoundError(f"the legend has no class {band}; it has 0 to {len(classes) - 1}")
+    label = classes[band].label
+    places = ("乡镇", "Townships") if asked.unit == "township" else ("网格", "Cells")
+    return [f"{places[0]}：{label.zh}", f"{places[1]}: {label.en or label.zh}"]
+
+
+def _of_cluster(scope: Scope, figures: Figures, wanted: Wanted) -> DataFrame:
+    every = clusters.latest(scope.session, scope.code, scope.on)
+    own = every[every["cluster_id"] == (wanted.cluster or 0)]
+    if own.empty:
+        raise NotFoundError(f"the analysis of {scope.on} has no cluster {wanted.cluster}")
+    if wanted.name == "cluster_cells":
+        cells = figures.plan_cells
+        return cells[cells["code"].isin(own["cell_codes"].iloc[0])]
+    members = figures.register[
+        figures.register["enterprise_id"].isin(own["enterprise_ids"].iloc[0])
+    ]
+    if wanted.name == "cluster_members":
+        return members
+    problems = figures.rows("problems")["enterprise_id"]
+    return members[members["enterprise_id"].isin(problems)]
+
+
+def _rows(shown: DataFrame, choices: Choices) -> list[dict[str, Any]]:
+    return [
+        {**row, "township": choices.townships.get(str(row["township_code"]), "")}
+        for row in plain_rows(shown)
+    ]
