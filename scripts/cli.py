@@ -20,7 +20,7 @@ _COMMANDS = {
     "assign": "scripts.grid_commands:assign_app",
     "plans": "scripts.grid_commands:plans",
     "gaps": "scripts.analysis_commands:gaps",
-    "clusters": "scripts.cluster_commands:clusters",
+    "clusters": "scripts.cluster_app:clusters_app",
     "targets": "scripts.analysis_commands:targets",
     "map": "scripts.map_commands:map_command",
     "serve": "scripts.main_commands:serve",

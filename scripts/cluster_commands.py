@@ -1,20 +1,31 @@
 """`wangge clusters`: of the county in the database, or of any file without one."""
 
-import json
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from geopandas import GeoDataFrame
 from rich.console import Console
-from rich.table import Table
+from rich.progress import Progress, TaskID
 
 from scripts.clusters_file import ClusterOptions as PointOptions
 from scripts.clusters_file import Output, PointsFile, clusters_from_file
-from scripts.running import CountyOption, DayOption, DryRunOption, refusals, running
+from scripts.clusters_of_county import as_geojson, as_json, print_clusters
+from scripts.clusters_output import write_text
+from scripts.running import CountyOption, DayOption, DryRunOption, Running, refusals, running
 from service.database import clusters as cluster_reads
 from service.domain.errors import InvalidInputError
-from service.workflows.find_clusters import DEFAULT_SEED, ClusterOptions, find_clusters
+from service.workflows.cluster_inputs import ADJUSTABLE
+from service.workflows.find_clusters import (
+    DEFAULT_SEED,
+    ClusterOptions,
+    Watching,
+    find_clusters,
+    weekly_days,
+)
 
 _OF_FILE = "Any file"
 _OF_COUNTY = "The county in the database"
@@ -33,6 +44,35 @@ def clusters(  # noqa: PLR0913
     product: Annotated[
         list[str] | None,
         typer.Option(help="Product; every one if left out.", rich_help_panel=_OF_COUNTY),
+    ] = None,
+    without_lead: Annotated[
+        bool,
+        typer.Option(
+            "--without-lead", help="Show those nobody leads yet.", rich_help_panel=_OF_COUNTY
+        ),
+    ] = False,
+    adjust_for: Annotated[
+        str,
+        typer.Option(
+            help="Who visited and what was visited, compared within cells: of "
+            f"{', '.join(ADJUSTABLE)}.",
+            rich_help_panel=_OF_COUNTY,
+        ),
+    ] = "inspector,kind,scale",
+    variants: Annotated[
+        int | None,
+        typer.Option(
+            help="Times each cluster is tested again; 200, fewer in a large county.",
+            rich_help_panel=_OF_COUNTY,
+        ),
+    ] = None,
+    weekly_from: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            help="Also compute the weeks from this day on, so that first seen and trend are known.",
+            rich_help_panel=_OF_COUNTY,
+        ),
     ] = None,
     dry_run: DryRunOption = False,
     file: Annotated[
@@ -124,16 +164,21 @@ def clusters(  # noqa: PLR0913
     if file is None:
         if format_ == "map":
             raise typer.BadParameter("the county's map is written by: wangge map hotspot")
-        options = ClusterOptions(
-            products=tuple(product) if product else None,
-            replications=replications,
-            max_share=0.25 if max_share is None else max_share,
-            max_radius_m=None if max_radius_km is None else max_radius_km * 1000,
-            seed=DEFAULT_SEED if seed is None else seed,
-        )
+        with refusals():
+            options = ClusterOptions(
+                products=tuple(product) if product else None,
+                replications=replications,
+                max_share=0.25 if max_share is None else max_share,
+                max_radius_m=None if max_radius_km is None else max_radius_km * 1000,
+                seed=DEFAULT_SEED if seed is None else seed,
+                adjust_for=tuple(name.strip() for name in adjust_for.split(",") if name.strip()),
+                variants=variants,
+            )
         with running(county, on, commit=not dry_run) as run:
-            find_clusters(run.session, run.county.code, on=run.on, options=options)
+            _find(run, options, weekly_from)
             found = cluster_reads.latest(run.session, run.county.code, run.on)
+        if without_lead:
+            found = found[(found["state"] != "closed") & (found["lead"] == "")]
         _write(found, format_, out)
         return
     with refusals():
@@ -154,35 +199,30 @@ def clusters(  # noqa: PLR0913
         clusters_from_file(source, asked, Output(format=format_, out=out, map=map_))
 
 
+def _find(run: Running, options: ClusterOptions, weekly_from: datetime | None) -> None:
+    """Compute the day, after the weeks before it if they are asked for; show how far it is."""
+    first = run.on if weekly_from is None else weekly_from.date()
+    if first > run.on:
+        raise InvalidInputError(f"--weekly-from {first} is after the day, {run.on}")
+    days = list(weekly_days(first, run.on))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        for day in days:
+            task = bar.add_task(f"clusters of {day}", total=1.0)
+            find_clusters(
+                run.session,
+                run.county.code,
+                on=day,
+                options=options if day == run.on else replace(options, variants=0),
+                watch=Watching(progress=partial(_show, bar, task)),
+            )
+
+
+def _show(bar: Progress, task: TaskID, share: float) -> None:
+    bar.update(task, completed=share)
+
+
 def _write(found: GeoDataFrame, format_: str, out: Path | None) -> None:
     if format_ == "table" and out is None:
-        _print(found)
+        print_clusters(found, nothing="no cluster with p at most 0.10")
         return
-    text = found.to_json() if format_ == "geojson" else _as_json(found)
-    if out is None:
-        typer.echo(text)
-    else:
-        out.write_text(text, encoding="utf-8")
-
-
-def _as_json(found: GeoDataFrame) -> str:
-    rows = json.loads(found.drop(columns="geometry").to_json(orient="records"))
-    return json.dumps({"clusters": rows}, ensure_ascii=False, indent=1)
-
-
-def _print(found: GeoDataFrame) -> None:
-    table = Table("product", "rank", "cases", "expected", "radius km", "p", "q", "townships",
-                  "proposed lead")  # fmt: skip
-    for row in found.itertuples():
-        table.add_row(
-            str(row.product),
-            str(row.rank),
-            str(row.cases),
-            f"{row.expected:.1f}",
-            f"{row.radius_m / 1000:.2f}",
-            f"{row.p:.3f}",
-            f"{row.q:.3f}",
-            ", ".join(row.township_codes),
-            str(row.proposed_lead),
-        )
-    Console().print(table if len(found) else "no cluster with p at most 0.10")
+    write_text(as_geojson(found) if format_ == "geojson" else as_json(found), out)

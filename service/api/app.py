@@ -13,6 +13,7 @@ from service.api.csp import SecurityHeaders
 from service.api.ground import image_hosts
 from service.api.routers import (
     base_map,
+    clusters,
     datums,
     description,
     duplicates,
@@ -66,7 +67,8 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.engine = own
     app.state.settings = settings
     data = (register, datums, reviews, duplicates)
-    for each in (places, people, *data, results, maps, base_map, tiles, state):
+    found = (results, clusters)
+    for each in (places, people, *data, *found, maps, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
     for page in (leadership, pages, review_pages, description, static):
         app.include_router(page.router)

@@ -70,6 +70,24 @@ def record(session: Session, county_code: str, changes: Sequence[Change]) -> Non
         session.execute(insert(ClusterChangeRow), rows)
 
 
+def lock(session: Session, county_code: str, object_id: int) -> None:
+    """Keep others from changing an object until the end of the transaction.
+
+    Raises:
+        NotFoundError: There is no such object.
+    """
+    _require(session, county_code, object_id, locked=True)
+
+
+def newest_day(session: Session, county_code: str, object_id: int) -> date | None:
+    """Return the day of the newest change of an object, None before the first."""
+    return session.scalar(
+        select(func.max(ClusterChangeRow.on_day)).where(
+            ClusterChangeRow.county_code == county_code, ClusterChangeRow.object_id == object_id
+        )
+    )
+
+
 def latest_changes(session: Session, county_code: str) -> dict[int, date]:
     """Return the day of the newest change of state of each object."""
     statement = (
@@ -162,11 +180,7 @@ def history(session: Session, county_code: str, object_id: int) -> DataFrame:
     Raises:
         NotFoundError: There is no such object.
     """
-    known = select(ClusterObjectRow.id).where(
-        ClusterObjectRow.county_code == county_code, ClusterObjectRow.id == object_id
-    )
-    if session.scalar(known) is None:
-        raise NotFoundError(f"county {county_code} has no cluster {object_id}")
+    _require(session, county_code, object_id)
     statement = (
         select(
             ClusterChangeRow.on_day,
@@ -183,3 +197,11 @@ def history(session: Session, county_code: str, object_id: int) -> DataFrame:
         .order_by(ClusterChangeRow.on_day, ClusterChangeRow.id)
     )
     return read_table(session, statement)
+
+
+def _require(session: Session, county_code: str, object_id: int, *, locked: bool = False) -> None:
+    known = select(ClusterObjectRow.id).where(
+        ClusterObjectRow.county_code == county_code, ClusterObjectRow.id == object_id
+    )
+    if session.scalar(known.with_for_update() if locked else known) is None:
+        raise NotFoundError(f"county {county_code} has no cluster {object_id}")

@@ -7,17 +7,16 @@ from uuid import UUID
 from geoalchemy2.shape import from_shape
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import ColumnElement, Select, and_, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session
 
-from service.database import analyses, cluster_changes, cluster_life
-from service.database.cluster_visits import next_visits
+from service.database import analyses
+from service.database.cluster_frames import cluster_statement, with_life
 from service.database.frames import missing_as_none, read_shapes, read_table
 from service.database.tables import (
     CellStatisticRow,
     ClusterRow,
-    OfficerRow,
     QualityEventRow,
 )
 
@@ -136,80 +135,12 @@ def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
         NotFoundError: No such analysis has been run.
     """
     analysis_id = analyses.latest(session, county_code, "clusters", on)
-    statement = _statement().where(
+    statement = cluster_statement().where(
         ClusterRow.county_code == county_code, ClusterRow.analysis_id == analysis_id
     )
     order = statement.order_by(ClusterRow.p, ClusterRow.llr.desc(), ClusterRow.id)
     found = read_shapes(session, order)
-    found.insert(8, "excess", found["cases"] - found["expected"])
-    return _with_life(session, county_code, on, found)
-
-
-def _with_life(session: Session, county_code: str, on: date, found: GeoDataFrame) -> GeoDataFrame:
-    standing = cluster_changes.standing(session, county_code, on)
-    lives = cluster_life.lives(session, county_code, on)
-    both = standing[list(_STANDING)].join(lives[list(_LIFE)])
-    told = found.merge(both, left_on="object_id", right_index=True, how="left")
-    for column in _TEXTS:
-        told[column] = told[column].fillna("")
-    for column in _DAYS:
-        told[column] = told[column].astype(object).where(told[column].notna(), None)
-    told["weeks_seen"] = told["weeks_seen"].fillna(0).astype(int)
-    members = dict(zip(told["cluster_id"], told["enterprise_ids"], strict=True))
-    visits = next_visits(session, county_code, on, members)
-    told["next_visits"] = [visits[one] for one in told["cluster_id"]]
-    return told
-
-
-_STANDING = ("state", "lead", "lead_agreed_on", "lead_agreed_by", "second")
-_LIFE = ("first_seen", "weeks_seen", "trend")
-_TEXTS = ("state", "lead", "lead_agreed_by", "second", "trend")
-_DAYS = ("first_seen", "lead_agreed_on")
-
-
-def _statement() -> Select[*tuple[Any, ...]]:
-    lead, second = aliased(OfficerRow), aliased(OfficerRow)
-    return (
-        select(
-            ClusterRow.id.label("cluster_id"),
-            ClusterRow.product,
-            ClusterRow.rank,
-            ClusterRow.llr,
-            ClusterRow.p,
-            ClusterRow.p_gumbel,
-            ClusterRow.q,
-            ClusterRow.cases,
-            ClusterRow.expected,
-            ClusterRow.population,
-            ClusterRow.relative_risk,
-            ClusterRow.radius_m,
-            ClusterRow.crosses_township,
-            ClusterRow.township_codes,
-            ClusterRow.cell_codes,
-            ClusterRow.enterprise_ids,
-            ClusterRow.problem_ids,
-            ClusterRow.unresolved_ids,
-            ClusterRow.officer_shares,
-            func.coalesce(lead.name, "").label("proposed_lead"),
-            func.coalesce(second.name, "").label("proposed_second"),
-            ClusterRow.proposed_lead_officer_id,
-            ClusterRow.proposed_second_officer_id,
-            ClusterRow.hints,
-            ClusterRow.robustness,
-            ClusterRow.object_id,
-            func.ST_X(ClusterRow.centre).label("lon"),
-            func.ST_Y(ClusterRow.centre).label("lat"),
-            func.ST_AsBinary(ClusterRow.geometry).label("geometry"),
-        )
-        .outerjoin(lead, _is_officer(lead, ClusterRow.proposed_lead_officer_id))
-        .outerjoin(second, _is_officer(second, ClusterRow.proposed_second_officer_id))
-    )
-
-
-def _is_officer(
-    officer: type[OfficerRow], key: InstrumentedAttribute[int | None]
-) -> ColumnElement[bool]:
-    return and_(officer.county_code == ClusterRow.county_code, officer.id == key)
+    return with_life(session, county_code, on, found)
 
 
 def cell_statistics(session: Session, county_code: str, on: date) -> DataFrame:

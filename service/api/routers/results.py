@@ -1,4 +1,4 @@
-"""What was computed: gaps, clusters, targets. Nothing is computed here."""
+"""What was computed: gaps, targets. Nothing is computed here."""
 
 from typing import Annotated, Literal
 
@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from service.api.answers import answer
-from service.api.dependencies import Key, Page, PageDep, Product, RowId, ScopeDep
+from service.api.dependencies import Key, Page, PageDep, RowId, ScopeDep
 from service.api.downloads import target_file
-from service.database import clusters, gaps, targets
+from service.database import gaps, targets
 
 router = APIRouter(tags=["results"])
 
@@ -22,19 +22,6 @@ def list_gaps(
     of_kind = (found["kind"] == kind) | (kind is None)
     of_township = (found["township_code"] == township) | (township is None)
     return answer(found[of_kind & of_township], page)
-
-
-@router.get("/clusters", summary="List clusters of problem producers")
-def list_clusters(
-    scope: ScopeDep,
-    page: PageDep,
-    product: Product | None = None,
-    max_p: Annotated[float, Query(ge=0, le=1, allow_inf_nan=False)] = 1.0,
-) -> Response:
-    """Return the clusters found for the day, the most surprising first."""
-    found = clusters.latest(scope.session, scope.code, scope.on)
-    of_product = (found["product"] == product) | (product is None)
-    return answer(found[of_product & (found["p"] <= max_p)], page)
 
 
 TargetForm = Literal["json", "geojson", "csv", "xlsx", "gpx", "html"]
