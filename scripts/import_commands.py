@@ -8,6 +8,7 @@ import typer
 
 from scripts.datum_commands import datum_app
 from scripts.import_options import Job, import_command, run, words
+from scripts.national_list import national as fetch_national
 from service.workflows.import_cells import PlanOptions
 from service.workflows.import_cells import import_cells as load_cells
 from service.workflows.import_enterprises import import_enterprises as load_enterprises
@@ -189,6 +190,9 @@ def gazetteer(job: Job) -> None:
         job,
         lambda session: load_gazetteer(session, job.path, job.reading, county=job.county),
     )
+
+
+import_app.command("national")(fetch_national)
 
 
 def _day(given: datetime | None) -> date | None:

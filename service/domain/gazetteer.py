@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
+from service.domain.addresses.former import Former, FormerNames, split_former
 from service.domain.addresses.index import (
     CountyIndex,
     Town,
@@ -66,6 +67,7 @@ class Gazetteer:
     _villages: dict[str, list[_Row]]
     _counties: dict[str, _Row] = field(default_factory=dict)
     _marks: dict[str, list[Landmark]] = field(default_factory=dict)
+    _former: dict[str, FormerNames] = field(default_factory=dict)
     _built_marks: dict[str, Landmarks | None] = field(default_factory=dict)
     _built: dict[str, CountyIndex] = field(default_factory=dict)
 
@@ -88,6 +90,7 @@ class Gazetteer:
             InvalidInputError: A column is missing, or no row is a town.
         """
         rows, marks = split_landmarks(rows, datum)
+        rows, former = split_former(rows)
         frame = _checked(rows)
         frame["lon"], frame["lat"] = to_wgs84(frame["lon"], frame["lat"], datum)
         by_level = {str(level): _rows(part) for level, part in frame.groupby("level", sort=True)}
@@ -111,8 +114,9 @@ class Gazetteer:
             # A county's own file need not give codes that say which county a road is in.
             county = county if county in towns else codes[0]
             by_county[county].append(mark._replace(town_code=town))
-        edition = version or _fingerprint(frame, marks)
-        return cls(edition, regions, codes, towns, villages, counties, by_county)
+        edition = version or _fingerprint(frame, marks, former)
+        names = _former_names(former, codes)
+        return cls(edition, regions, codes, towns, villages, counties, by_county, names)
 
     def county(self, code: str) -> CountyIndex | None:
         """Return one county's index by its code (six digits or more); None if it has no towns."""
@@ -131,6 +135,10 @@ class Gazetteer:
         if key not in self._built_marks:
             self._built_marks[key] = build_landmarks(self._marks[key])
         return self._built_marks[key]
+
+    def former(self, code: str) -> FormerNames | None:
+        """Return what one county's places were called before; None if nothing is known of it."""
+        return self._former.get(code[:6])
 
     def holds(self, code: str) -> bool:
         """Whether this gazetteer has towns of a county (six digits or more)."""
@@ -253,9 +261,18 @@ def _town_radius_m(town: _Row, villages: Sequence[_Row]) -> float:
     return max(RADIUS_M[Level.TOWNSHIP], round(farthest, -2))
 
 
-def _fingerprint(frame: DataFrame, marks: Sequence[Landmark]) -> str:
+def _former_names(former: Sequence[Former], codes: tuple[str, ...]) -> dict[str, FormerNames]:
+    by_county: defaultdict[str, list[Former]] = defaultdict(list)
+    for each in former:
+        by_county[each.code[:6] if each.code[:6] in codes else codes[0]].append(each)
+    return {code: FormerNames(names) for code, names in by_county.items()}
+
+
+def _fingerprint(frame: DataFrame, marks: Sequence[Landmark], former: Sequence[Former]) -> str:
     columns = ["key", "name", "level", "lon", "lat"]
     text = frame[columns].to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    if former:
+        text += DataFrame(former).to_csv(lineterminator="\n")
     if marks:
         text += DataFrame(sorted(marks)).to_csv(float_format="%.6f", lineterminator="\n")
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()[:16]}"

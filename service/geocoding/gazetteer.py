@@ -32,6 +32,7 @@ class GazetteerGeocoder:
             boundary: The county's polygon in WGS 84, to check given coordinates.
         """
         codes = gazetteer.county_codes
+        self._version = gazetteer.version
         self._county_code = county_code or (codes[0] if len(codes) == 1 else None)
         key = (self._county_code or "")[:6]
         self._locator = AddressLocator(
@@ -39,6 +40,11 @@ class GazetteerGeocoder:
             seats={key: seat_town} if seat_town else None,
             boundaries={key: boundary} if boundary is not None else None,
         )
+
+    @property
+    def version(self) -> str:
+        """The edition of the gazetteer, which every placement names."""
+        return self._version
 
     def locate(self, query: AddressQuery) -> Placement:
         """Return where the address is, or a review with its reason."""

@@ -22,6 +22,11 @@ class GivenPointGeocoder:
         self._boundary = boundary
         shapely.prepare(boundary)
 
+    @property
+    def version(self) -> str:
+        """What placements name as their source."""
+        return _VERSION
+
     def locate(self, query: AddressQuery) -> Placement:
         """Return the given point, or a review that says why not."""
         given = query.given

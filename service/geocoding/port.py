@@ -12,6 +12,11 @@ __all__ = ["AddressQuery", "Geocoder"]
 class Geocoder(Protocol):
     """Find addresses. One implementation per provider, each in its own module."""
 
+    @property
+    def version(self) -> str:
+        """What its placements name as their source: the same version gives the same answers."""
+        ...
+
     def locate(self, query: AddressQuery) -> Placement:
         """Return where the address is, or a review with its reason; never raise for an address.
 

@@ -4,6 +4,7 @@ import pandas as pd
 from sqlalchemy.orm import Session
 
 from service.database import counties, places
+from service.database.loading import gazetteers
 from service.domain.gazetteer import Gazetteer
 from service.geocoding.aliased import AliasedGeocoder
 from service.geocoding.gazetteer import GazetteerGeocoder
@@ -26,7 +27,14 @@ def geocoder_of(session: Session, county_code: str) -> Geocoder:
     in_gazetteer = {township: code for code, township in codes.items()}
     marks["parent"] = marks["township_code"].map(in_gazetteer)
     gazetteer = Gazetteer.from_rows(
-        pd.concat([own, areas, pd.DataFrame(marks.drop(columns="township_code"))])
+        pd.concat(
+            [
+                own,
+                areas,
+                pd.DataFrame(marks.drop(columns="township_code")),
+                gazetteers.former(session, county_code),
+            ]
+        )
     )
     plain = GazetteerGeocoder(gazetteer, county_code=county_code, boundary=county.geometry)
     aliases = accepted_aliases(session, county_code)

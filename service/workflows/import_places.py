@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from gis_data import headers, refusals, values
@@ -20,6 +21,15 @@ from service.domain.area_checks import checked
 from service.domain.coverage_checks import polygonal
 from service.domain.datum import to_wgs84
 from service.domain.places import RADIUS_M, Datum, Level
+from service.workflows.gazetteer_rows import (
+    FORMER_LEVELS,
+    keep_version,
+    lines_of,
+    refuse_doubled,
+    remember,
+    save_former,
+    with_codes,
+)
 from service.workflows.import_townships import attributes, code_findings, notes_of
 from service.workflows.importing import (
     ImportReport,
@@ -41,6 +51,11 @@ _LEVELS: Final = {
     "道路": "road",
     "poi": "poi",
     "地物": "poi",
+    "门牌": "poi",
+    "former_township": "former_township",
+    "former_village": "former_village",
+    "旧乡镇": "former_township",
+    "旧村": "former_village",
 }
 # Larger areas stand in national gazetteers; a county's own has no use for them as places.
 _ABOVE: Final = frozenset({"province", "city", "county", "省", "市", "县"})
@@ -130,30 +145,36 @@ def _import_rows(
     *,
     level: str | None,
 ) -> ImportReport:
-    file = read_rows(intake.path, reading, synonyms, needed=["code", "name"])
+    needed = ["name"] if level is None else ["code", "name"]
+    file = read_rows(intake.path, reading, synonyms, needed=needed)
     refused, warned = refusals.Collector(), refusals.Collector()
     rows, outside = _own(file, intake.county_code)
-    frame = _described(rows, level, refused)
+    frame = _described(rows, level, lines_of(intake, reading, rows), refused)
     points = read_points(rows, datum=reading.datum, refused=refused, warned=warned)
     frame[["lon", "lat", "datum"]] = points
     good = frame.drop(index=list(refused.lines))
+    is_former = good["level"].isin(list(FORMER_LEVELS))
+    former = save_former(session, intake, good[is_former])
+    good = good[~is_former]
     homes = _homes(session, intake.county_code, good)
     guessed = codes.guess_area_system(list(good["code"]))
     system = reading.code_system or guessed or "local"
-    saved = _saved(intake, system, good, homes)
+    saved = remember(session, intake, _saved(intake, system, good, homes))
     townships.save_places(session, saved)
-    pointless = int(good["lon"].isna().sum())
+    pointless = sum(row["location"] is None and row["geometry"] is None for row in saved)
     return finish(
         session,
         intake,
         file,
-        kept=len(saved),
+        kept=len(saved) + former,
         refused=refusals.together(file.refused, refused.frame()),
         warned=warned.frame(),
         notes=[
             *file.notes,
             f"{pointless} places have no point",
             f"{outside} rows are of other counties or larger areas and were left out",
+            f"{former} former names, which are candidates only",
+            f"edition {keep_version(session, intake)}",
         ],
     )
 
@@ -162,18 +183,24 @@ def _saved(
     intake: Intake, system: str, frame: pd.DataFrame, homes: list[str | None]
 ) -> list[dict[str, Any]]:
     """Return places without a shape as the table takes them."""
-    columns = ("code", "name", "level", "radius_m", "lon", "lat", "datum")
+    columns = ("code", "name", "level", "radius_m", "lon", "lat", "datum", "shape")
     rows = zip(*(frame[name].tolist() for name in columns), homes, strict=True)
     return [
         _place(intake, system, code, name, level, home)
         | {
             "radius_m": radius_m,
             "datum": datum or str(Datum.WGS84),
-            "location": _point(lon, lat, datum),
-            "geometry": None,
+            "location": _point(lon, lat, datum) or _inside(shape),
+            "geometry": shape,
         }
-        for code, name, level, radius_m, lon, lat, datum, home in rows
+        for code, name, level, radius_m, lon, lat, datum, shape, home in rows
     ]
+
+
+def _inside(shape: BaseGeometry | None) -> shapely.Point | None:
+    """Return a point in an area; a line's place is the line."""
+    is_area = shape is not None and shape.geom_type in {"Polygon", "MultiPolygon"}
+    return shape.representative_point() if shape is not None and is_area else None
 
 
 def _own(file: FieldRows, county_code: str) -> tuple[pd.DataFrame, int]:
@@ -185,24 +212,26 @@ def _own(file: FieldRows, county_code: str) -> tuple[pd.DataFrame, int]:
     return file.rows[~foreign & ~above], int((foreign | above).sum())
 
 
-def _described(rows: pd.DataFrame, level: str | None, refused: refusals.Collector) -> pd.DataFrame:
+def _described(
+    rows: pd.DataFrame, level: str | None, shapes: pd.Series, refused: refusals.Collector
+) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "code": values.codes(text(rows, "code")),
             "name": text(rows, "name"),
             "township": text(rows, "township"),
             "township_code": values.codes(text(rows, "township_code")),
+            "shape": shapes,
+            "at": text(rows, "lon") + "," + text(rows, "lat"),
         },
         index=rows.index,
     )
+    frame["level"] = _levels(rows, frame, level, refused)
+    frame["code"] = with_codes(frame)
     for name in ("code", "name"):
         empty = frame[name].eq("")
         refused.add_all(rows.index[empty], name, frame[name][empty], refusals.missing(name))
-    again = frame["code"].ne("") & frame["code"].duplicated(keep="first")
-    for line, code in frame.loc[again, "code"].items():
-        first = int(frame.index[frame["code"].eq(code)][0])
-        refused.add(int(str(line)), "code", code, refusals.twice(first))
-    frame["level"] = _levels(rows, frame["code"], level, refused)
+    refuse_doubled(frame, refused)
     radius = values.numbers(text(rows, "radius_m"))
     default = frame["level"].map({str(known): metres for known, metres in RADIUS_M.items()})
     frame["radius_m"] = radius.fillna(default.fillna(RADIUS_M[Level.ROOFTOP]))
@@ -210,7 +239,7 @@ def _described(rows: pd.DataFrame, level: str | None, refused: refusals.Collecto
 
 
 def _levels(
-    rows: pd.DataFrame, given: pd.Series, level: str | None, refused: refusals.Collector
+    rows: pd.DataFrame, frame: pd.DataFrame, level: str | None, refused: refusals.Collector
 ) -> pd.Series:
     if level is not None:
         return pd.Series(level, index=rows.index, dtype="str")
@@ -220,8 +249,10 @@ def _levels(
     refused.add_all(
         rows.index[unknown], "level", said[unknown], refusals.unknown_word(sorted(_LEVELS))
     )
-    by_code = np.where(given.str.fullmatch(r"\d{9}(?:000)?"), "township", "village")
-    return known.where(known.notna(), by_code).astype("str")
+    by_code = np.where(frame["code"].str.fullmatch(r"\d{9}(?:000)?"), "township", "village")
+    is_line = frame["shape"].map(lambda shape: shape is not None and "Line" in shape.geom_type)
+    usual = np.where(is_line, "road", by_code)
+    return known.where(known.notna(), usual).astype("str")
 
 
 def _homes(session: Session, county_code: str, frame: pd.DataFrame) -> list[str | None]:

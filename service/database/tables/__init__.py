@@ -18,6 +18,7 @@ from service.database.tables.cluster_life import (
     TownshipStatisticRow,
 )
 from service.database.tables.datums import DatumProposalRow
+from service.database.tables.gazetteers import FormerPlaceRow, GazetteerVersionRow
 from service.database.tables.people import OfficerRow, ResponsibilityRow
 from service.database.tables.policies import InspectionPolicyRow, ScoreWeightRow
 from service.database.tables.register import (
@@ -63,7 +64,9 @@ __all__ = [
     "DecidedAddressRow",
     "DecisionRow",
     "EnterpriseRow",
+    "FormerPlaceRow",
     "GapRow",
+    "GazetteerVersionRow",
     "ImportBatchRow",
     "InspectionPolicyRow",
     "LicenceRow",

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import shapely
 
 from service.domain.addresses.answer import Answer, by_road_alone, placed, review
 from service.domain.addresses.context import scope_of
+from service.domain.addresses.former import FormerNames
 from service.domain.addresses.given import check_given
-from service.domain.addresses.index import CountyIndex, Town
+from service.domain.addresses.index import CountyIndex, Town, Village
 from service.domain.addresses.names import TownMatch, plain
 from service.domain.addresses.normalise import MAX_LENGTH, Normaliser
 from service.domain.addresses.parse import read
@@ -91,6 +93,7 @@ class AddressLocator:
         finding = resolve(index, reading, seat=self._seat(index), hint=hint)
         if finding.reason == "county_only" and marks is not None:
             finding = by_road_alone(answer, finding)
+        finding = _with_former_names(finding, answer, self._gazetteer.former(code))
         finding = _judged(finding, answer, hint)
         if query.given is not None or query.coordinate_flaw:
             return check_given(query, answer, finding, self._boundaries.get(index.code))
@@ -106,6 +109,23 @@ class AddressLocator:
                 found = likely_seat(index, self._gazetteer.county_point(index.code))
             self._seat_towns[index.code] = found
         return self._seat_towns[index.code]
+
+
+def _with_former_names(finding: Finding, answer: Answer, names: FormerNames | None) -> Finding:
+    """Put what an unknown name was before among the candidates; it never places by itself."""
+    index, reading = answer.index, answer.reading
+    if names is None or index is None or reading is None:
+        return finding
+    written = reading.unknown_town if finding.reason == "town_unknown" else reading.unknown_village
+    also = list(dict.fromkeys([*names.places(index, written), *finding.also])) if written else []
+    if finding.reason in {"town_unknown", "village_unknown"} and len(also) > len(finding.also):
+        return Finding("", "historic_alias", also=also)
+    if finding.rule == "town_unknown_village" and also:
+        inside: list[Town | Village] = [
+            v for v in also if isinstance(v, Village) and v.town is finding.town
+        ]
+        return replace(finding, also=inside)
+    return finding
 
 
 def _flaw(address: str, text: str) -> str:
