@@ -26,6 +26,11 @@ class AliasedGeocoder:
             (alias.kind, alias.name): alias for alias in aliases
         }
 
+    @property
+    def version(self) -> str:
+        """The edition that the asked geocoder's placements name."""
+        return self._inner.version
+
     def locate(self, query: AddressQuery) -> Placement:
         """Return where the address is, or a review with its reason."""
         return self.locate_many([query])[0]
