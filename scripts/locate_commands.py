@@ -11,6 +11,8 @@ from service.database.enterprises import to_review
 from service.domain.errors import InvalidInputError
 from service.domain.places import Datum
 from service.exports.spreadsheet import as_xlsx
+from service.settings import Settings
+from service.workflows.ask_online import with_provider
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
 
 _REVIEW = {
@@ -39,6 +41,10 @@ def locate(  # noqa: PLR0913
     review: Annotated[
         Path | None, typer.Option(help="XLSX of what could not be placed, with the reasons.")
     ] = None,
+    online: Annotated[
+        bool,
+        typer.Option("--online", help="Also ask the service that WANGGE_GEOCODER names."),
+    ] = False,
     seat_town: Annotated[str, typer.Option(help="Town of the county's seat.")] = "",
     datum: Annotated[
         Datum | None,
@@ -52,6 +58,8 @@ def locate(  # noqa: PLR0913
     if file is None:
         with running(county, None, commit=not dry_run) as run:
             geocoder = geocoder_of(run.session, run.county.code)
+            if online:
+                geocoder = with_provider(geocoder, Settings(), boundary=run.county.geometry)
             report = locate_enterprises(run.session, run.county.code, geocoder)
             if review is not None:
                 waiting = to_review(run.session, run.county.code)

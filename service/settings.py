@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import Field, PositiveInt, SecretStr, field_validator
+from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT: Final = Path(__file__).resolve().parents[1]
@@ -66,6 +66,20 @@ class Settings(BaseSettings):
     tianditu_tiles: bool = Field(
         default=False,
         description="Let live maps offer Tianditu under the cells; needs the key.",
+    )
+
+    geocoder: Literal["off", "nominatim", "tianditu"] = Field(
+        default="off", description="The online service that `wangge locate --online` may ask."
+    )
+    geocoder_url: str | None = Field(
+        default=None,
+        description="Its address; a Nominatim has no usual one.",
+    )
+    geocoder_hosts: str = Field(
+        default="", description="Hosts that may be asked, with commas between; unset: none."
+    )
+    geocoder_per_second: PositiveFloat = Field(
+        default=1.0, description="Requests to the service at most in a second."
     )
 
     @field_validator("database_url")

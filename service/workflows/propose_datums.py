@@ -6,6 +6,7 @@ from service.database import datums, places
 from service.database.datums import GivenPoint
 from service.domain.datum_evidence import DatumEvidence, Verdict, infer_datum, witness
 from service.domain.places import Datum
+from service.geocoding.online import OnlineGeocoder
 from service.geocoding.port import AddressQuery, Geocoder
 
 # More rows than this do not make the evidence surer: thirty are enough to tell.
@@ -23,6 +24,8 @@ def propose_datums(session: Session, county_code: str, geocoder: Geocoder) -> in
         How many proposals wait for a person.
     """
     names = places.township_names(session, county_code)
+    if isinstance(geocoder, OnlineGeocoder):
+        geocoder = geocoder.offline
     for file, points in datums.undecided(session, county_code).items():
         rows = datums.points_of(session, county_code, file, at_most=_MOST_ROWS)
         evidence = _evidence(rows, county_code, names, geocoder)

@@ -26,6 +26,7 @@ RULES: dict[str, float] = {
     "township_column": 0.85,  # the register's own township column, the text being silent
     "seat": 0.85,  # 县城, with the seat's town known
     "confirmed_alias": 0.90,
+    "provider_in_town": 0.85,  # an online service's point inside the named town
     "road_unique": 0.88,  # 微矿路, which runs through one town only; no town written
     "door_plate": 0.97,  # 建设南路25号 as the gazetteer's own plate, inside the named town
     "road_number": 0.92,  # between two plates of the same side of the road
