@@ -17,6 +17,8 @@ _COMMANDS = {
     "import": "scripts.import_commands:import_app",
     "grid": "scripts.grid_commands:grid_app",
     "locate": "scripts.locate_commands:locate",
+    "review": "scripts.review_commands:review_app",
+    "duplicates": "scripts.duplicate_commands:duplicates_app",
     "assign": "scripts.grid_commands:assign_app",
     "plans": "scripts.grid_commands:plans",
     "gaps": "scripts.analysis_commands:gaps",

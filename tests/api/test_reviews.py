@@ -15,7 +15,7 @@ from tests.factories import WEST
 from tests.review_county import review_county
 from tests.web import settings
 
-ROAD = "county_only:road:微矿路"
+ROAD = "road_in_several_towns:road:微矿路"
 OLD = "township_hint_conflict:unknown_town:老山乡"
 
 

@@ -30,7 +30,7 @@ from tests.factories import (
     shape,
 )
 
-ROAD = "county_only:road:微矿路"
+ROAD = "road_in_several_towns:road:微矿路"
 
 
 def locate(session: Session) -> None:
@@ -122,8 +122,9 @@ def test_the_townships_along_a_road_are_offered_with_their_stretch(session: Sess
     options = read_group(session, COUNTY, Filter(group=ROAD)).options
 
     assert [one.name for one in options] == ["龙泉乡", "东岭乡"]
-    assert "13.2 公里" in options[0].evidence[0].zh
-    assert "4.4 公里" in options[1].evidence[0].zh
+    told = ["；".join(said.zh for said in one.evidence) for one in options]
+    assert "13.2 公里" in told[0]
+    assert "4.4 公里" in told[1]
 
 
 def test_one_decision_serves_all_rows_of_a_group(session: Session) -> None:
