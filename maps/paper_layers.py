@@ -131,11 +131,14 @@ def draw_points(axes: Axes, points: Data, state: State) -> None:
 def unpacked(points: Data) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.uint8]]:
     """Return Web Mercator x and y as shares of the world's width, and the look of each point."""
     counts = np.frombuffer(base64.b64decode(points["counts"]), "<u4")
-    offsets = np.frombuffer(base64.b64decode(points["offsets"]), "<u2").reshape(-1, 2)
+    steps = int(points["steps"])
+    form = np.dtype("u1") if steps == 256 else np.dtype("<u2")  # noqa: PLR2004 - a byte
+    packed = np.frombuffer(base64.b64decode(points["offsets"]), form)
+    offsets = packed.astype(float).reshape(-1, 2) + 0.5
     looks = np.frombuffer(base64.b64decode(points["styles"]), np.uint8)
     square = np.repeat(np.arange(len(counts)), counts)
-    x = points["west"] + (square % points["side"] + offsets[:, 0] / 65536) * points["square"]
-    y = points["north"] + (square // points["side"] + offsets[:, 1] / 65536) * points["square"]
+    x = points["west"] + (square % points["side"] + offsets[:, 0] / steps) * points["square"]
+    y = points["north"] + (square // points["side"] + offsets[:, 1] / steps) * points["square"]
     return x, y, looks
 
 

@@ -13,13 +13,18 @@ _LOCK: Final = "package-lock.json"
 _STAMP: Final = ".wangge-stamp"
 
 
-def ensure_browser_packages(root: Path) -> None:
-    """Bring node_modules in line with package-lock.json; quick when it already is."""
+def ensure_browser_packages(root: Path, *, home: Path | None = None) -> None:
+    """Bring node_modules in line with package-lock.json; quick when it already is.
+
+    Args:
+        root: The folder of package.json and its lock.
+        home: The project, whose environment may hold npm; `root` where left out.
+    """
     stamp = root / "node_modules" / _STAMP
     digest = hashlib.sha256((root / _LOCK).read_bytes()).hexdigest()
     if stamp.is_file() and stamp.read_text() == digest:
         return
-    npm = shutil.which("npm") or _npm_of_the_environment(root)
+    npm = shutil.which("npm") or _npm_of_the_environment(home or root)
     with step("Browser scripts of package-lock.json") as current:
         # npm is a Node program and looks for `node` on the PATH, beside itself when ours.
         path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", os.defpath)])

@@ -67,6 +67,7 @@
 
   /** The bytes of base64 text. */
   wangge.bytes = function (text) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
     const binary = atob(text);
     const array = new Uint8Array(binary.length);
     for (let i = 0; i < binary.length; i += 1) array[i] = binary.charCodeAt(i);

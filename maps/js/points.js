@@ -3,7 +3,8 @@
  *
  * Layout (written by maps/layers/points.py): the extent is cut into side × side squares; points are
  * sorted by square. `counts` holds the points per square (uint32), `offsets` the place inside the
- * square (two uint16 per point, Web Mercator, 0 to 65535), `styles` a style number per point (uint8).
+ * square (two uint8 or uint16 per point, Web Mercator, `steps` to a side), `styles` a style number
+ * per point (uint8), `ids` a number of `id_bytes` bytes.
  * The order is its own index, so nothing has to be built when the map opens, and drawing is a
  * multiplication and an addition per point.
  */
@@ -13,29 +14,24 @@
   const TILE = 256;
   const HIT_PIXELS = 7;
   const LISTED = 8;
+  const SMALL = 1.6; // pixels; below it a circle cannot be told from a square
 
-  function bytes(text) {
-    const binary = atob(text);
-    const array = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i += 1) array[i] = binary.charCodeAt(i);
-    return array;
-  }
-
-  async function inflate(text) {
-    const stream = new Blob([bytes(text)]).stream()
-      .pipeThrough(new DecompressionStream("deflate"));
-    return JSON.parse(await new Response(stream).text());
+  /** The colour as it lies in the memory of a picture: alpha, blue, green, red. */
+  function pixelOf(hex) {
+    const number = parseInt(hex.slice(1), 16);
+    return (0xff000000 | ((number & 0xff) << 16) | (number & 0xff00) | (number >> 16)) >>> 0;
   }
 
   function unpack(data) {
+    const bytes = wangge.bytes;
     const counts = new Uint32Array(bytes(data.counts).buffer);
     const starts = new Uint32Array(counts.length + 1);
     for (let i = 0; i < counts.length; i += 1) starts[i + 1] = starts[i] + counts[i];
     return {
       starts,
-      offsets: new Uint16Array(bytes(data.offsets).buffer),
+      offsets: data.steps === 256 ? bytes(data.offsets) : new Uint16Array(bytes(data.offsets).buffer),
       styles: bytes(data.styles),
-      ids: data.ids ? new Int32Array(bytes(data.ids).buffer) : null,
+      ids: data.ids ? bytes(data.ids) : null,
     };
   }
 
@@ -59,11 +55,11 @@
 
     /** Call visit(index, x, y) for each shown point in a box of world pixels at this zoom. */
     each(zoom, box, visit) {
-      const { side, west, north, square } = this._data;
+      const { side, west, north, square, steps } = this._data;
       const { starts, offsets, styles } = this._arrays();
       const world = TILE * 2 ** zoom;
       const clamp = (value) => Math.max(0, Math.min(side - 1, Math.floor(value)));
-      const step = square / 65536 * world;
+      const step = square / steps * world;
       const x0 = clamp((box.left / world - west) / square);
       const x1 = clamp((box.right / world - west) / square);
       const y0 = clamp((box.top / world - north) / square);
@@ -75,7 +71,7 @@
           const at = row * side + column;
           for (let i = starts[at]; i < starts[at + 1]; i += 1) {
             if (!this._shown[styles[i]]) continue;
-            visit(i, left + offsets[2 * i] * step, top + offsets[2 * i + 1] * step);
+            visit(i, left + (offsets[2 * i] + 0.5) * step, top + (offsets[2 * i + 1] + 0.5) * step);
           }
         }
       }
@@ -95,6 +91,10 @@
         left: left - margin, right: left + TILE + margin, top: top - margin,
         bottom: top + TILE + margin,
       };
+      if (radius < SMALL) {
+        this._dense(ctx, { left, top, zoom: coords.z, box, radius, ratio });
+        return canvas;
+      }
       const { styles } = this._arrays();
       const looks = this._data.looks;
       // One dot per pixel and look: a million points at one place cost one dot.
@@ -113,12 +113,29 @@
       return canvas;
     },
 
+    /** Small dots straight into the pixels: a crowd costs no more than its pixels. */
+    _dense(ctx, { left, top, zoom, box, radius, ratio }) {
+      const side = TILE * ratio;
+      const image = ctx.createImageData(side, side);
+      const pixels = new Uint32Array(image.data.buffer);
+      const colours = this._data.looks.map((look) => pixelOf(look.color));
+      const { styles } = this._arrays();
+      const wide = Math.max(1, Math.round(2 * radius * ratio));
+      const shift = wide / 2;
+      this.each(zoom, box, (index, x, y) => {
+        const x0 = Math.round((x - left) * ratio - shift);
+        const y0 = Math.round((y - top) * ratio - shift);
+        const colour = colours[styles[index]];
+        for (let row = Math.max(0, y0); row < Math.min(side, y0 + wide); row += 1) {
+          for (let column = Math.max(0, x0); column < Math.min(side, x0 + wide); column += 1) {
+            pixels[row * side + column] = colour;
+          }
+        }
+      });
+      ctx.putImageData(image, 0, 0);
+    },
+
     _dot(ctx, look, x, y, radius) {
-      if (radius < 1.6) {
-        ctx.fillStyle = look.color;
-        ctx.fillRect(x - radius, y - radius, 2 * radius, 2 * radius);
-        return;
-      }
       ctx.beginPath();
       ctx.arc(x, y, radius, 0, 2 * Math.PI);
       ctx.fillStyle = look.hollow ? "#ffffff" : look.color;
@@ -128,20 +145,42 @@
       ctx.stroke();
     },
 
-    /** The points under a place on the map, nearest first. */
+    /** The nearest points under a place on the map, and how many there are in all. */
     under(latlng) {
       const zoom = Math.round(this._map.getZoom());
       const point = this._map.project(latlng, zoom);
-      const found = [];
+      const nearest = [];
+      let total = 0;
       const box = {
         left: point.x - HIT_PIXELS, right: point.x + HIT_PIXELS, top: point.y - HIT_PIXELS,
         bottom: point.y + HIT_PIXELS,
       };
       this.each(zoom, box, (index, x, y) => {
         const distance = Math.hypot(x - point.x, y - point.y);
-        if (distance <= HIT_PIXELS) found.push({ index, distance });
+        if (distance > HIT_PIXELS) return;
+        total += 1;
+        // A million points may lie here: only the few that are listed are kept.
+        if (nearest.length === LISTED && distance >= nearest[LISTED - 1].distance) return;
+        nearest.push({ index, distance });
+        nearest.sort((a, b) => a.distance - b.distance);
+        nearest.length = Math.min(nearest.length, LISTED);
       });
-      return found.sort((a, b) => a.distance - b.distance);
+      return { nearest, total };
+    },
+
+    /** The number that lists know a point by. */
+    idOf(index) {
+      const { ids } = this._arrays();
+      const width = this._data.id_bytes;
+      let number = 0;
+      for (let i = width - 1; i >= 0; i -= 1) number = number * 256 + ids[index * width + i];
+      return number;
+    },
+
+    indexOf(id) {
+      if (!this._data.ids) return -1;
+      for (let i = 0; i < this._data.n; i += 1) if (this.idOf(i) === id) return i;
+      return -1;
     },
 
     /** The texts of one point; they are unpacked a block at a time, when somebody asks. */
@@ -150,15 +189,15 @@
       const number = Math.floor(index / size);
       if (!this._cache.has(number)) {
         const held = this._data.texts[number];
-        this._cache.set(number, typeof held === "string" ? inflate(held) : Promise.resolve(held));
+        this._cache.set(number, wangge.inflate(held).then(
+          (bytes) => JSON.parse(new TextDecoder().decode(bytes))));
       }
       return (await this._cache.get(number)).map((column) => column[index % size]);
     },
 
-    async cards(found) {
-      const listed = found.slice(0, LISTED);
+    async cards({ nearest, total }) {
       const columns = this._data.columns;
-      const cards = await Promise.all(listed.map(async ({ index }) => {
+      const cards = await Promise.all(nearest.map(async ({ index }) => {
         const values = await this.texts(index);
         const look = this._data.looks[this._arrays().styles[index]];
         return wangge.card({
@@ -167,10 +206,10 @@
         });
       }));
       const box = wangge.el("div", { class: "wg-cards" }, cards);
-      const rest = found.length - listed.length;
+      const rest = total - nearest.length;
       if (rest > 0) {
         box.append(wangge.el("p", { class: "wg-card-note" }, wangge.both({
-          zh: `此处还有 ${rest} 户`, en: `${rest} more at this place`,
+          zh: `此处还有 ${rest.toLocaleString("en")} 户`, en: `${rest.toLocaleString("en")} more at this place`,
         })));
       }
       return box;
@@ -184,12 +223,12 @@
     },
 
     placeOf(index) {
-      const { side, west, north, square } = this._data;
+      const { side, west, north, square, steps } = this._data;
       const { starts, offsets } = this._arrays();
       let at = 0;
       while (starts[at + 1] <= index) at += 1;
-      const x = west + ((at % side) + offsets[2 * index] / 65536) * square;
-      const y = north + (Math.floor(at / side) + offsets[2 * index + 1] / 65536) * square;
+      const x = west + ((at % side) + (offsets[2 * index] + 0.5) / steps) * square;
+      const y = north + (Math.floor(at / side) + (offsets[2 * index + 1] + 0.5) / steps) * square;
       return L.CRS.EPSG3857.pointToLatLng(L.point(x * TILE, y * TILE), 0);
     },
   });
@@ -202,20 +241,18 @@
       hit(event) {
         if (!layer._map) return false;
         const found = layer.under(event.latlng);
-        if (!found.length) return false;
+        if (!found.total) return false;
         layer.cards(found).then((cards) => wangge.popup(layer._map, event.latlng, cards));
-        const ids = layer._arrays().ids;
-        if (ids) wangge.select("enterprise", ids[found[0].index]);
+        if (layer._data.ids) wangge.select("enterprise", layer.idOf(found.nearest[0].index));
         return true;
       },
       focus(kind, wanted) {
-        const ids = kind === "enterprise" ? layer._arrays().ids : null;
-        const index = ids ? ids.indexOf(Number(wanted)) : -1;
+        const index = kind === "enterprise" ? layer.indexOf(Number(wanted)) : -1;
         if (index < 0) return false;
         wangge.tell("points", true);
         const place = layer.placeOf(index);
         wangge.current.setView(place, Math.max(wangge.current.getZoom(), 13), { animate: false });
-        layer.cards([{ index }]).then((cards) => wangge.popup(wangge.current, place, cards));
+        layer.cards({ nearest: [{ index }], total: 1 }).then((cards) => wangge.popup(wangge.current, place, cards));
         return true;
       },
     });

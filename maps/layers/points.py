@@ -1,8 +1,9 @@
 """Any number of points in one file, drawn on canvas by `maps/js/points.js`.
 
 The extent is cut into squares and the points are sorted by square, so the order of the file is
-its own index. A point takes nine bytes with its identity (five without): two 16-bit offsets
-inside its square, a look, a number. Texts follow in compressed blocks that are opened on a click.
+its own index. A point takes six to nine bytes with its identity: two offsets inside its square
+(a byte each where that keeps it within a metre, else two), a look, a number of three bytes or four.
+Texts follow in compressed blocks that are opened on a click.
 """
 
 import base64
@@ -22,7 +23,11 @@ from service.domain.errors import InvalidInputError
 
 # Texts per compressed block: a click opens one, and a block of this size inflates in a moment.
 BLOCK = 2048
-_OFFSETS = 65536
+_FINE, _COARSE = 65536, 256
+# Half of it, the most that a point is off, is under a metre.
+_COARSE_STEP_M = 1.6
+_EQUATOR_M = 40_075_016.7
+_THREE_BYTES = 2**24
 _MAX_LATITUDE = 85.05112878  # where Web Mercator ends
 _MAX_LOOKS = 256
 
@@ -94,7 +99,7 @@ class CanvasPoints(DataLayer):
             "n": len(x),
             "looks": [look.as_json() for look in looks],
             "styles": _base64(numbers.astype(np.uint8)[order]),
-            "ids": None if ids is None else _base64(np.asarray(ids).astype(np.int32)[order]),
+            **_identities(ids, order),
             **_texts(texts, order),
         }
         super().__init__(layer_id="points", data=data, name=name, show=show)
@@ -142,19 +147,32 @@ def _pack(
     column = np.minimum(((x - west) / square).astype(np.int64), side - 1)
     row = np.minimum(((y - north) / square).astype(np.int64), side - 1)
     order = np.argsort(row * side + column, kind="stable")
-    offsets = np.empty((len(x), 2), np.uint16)
+    # A square of a dense county is so small that a byte is fine enough.
+    steps = _COARSE if square * _EQUATOR_M / _COARSE <= _COARSE_STEP_M else _FINE
+    offsets = np.empty((len(x), 2), np.uint8 if steps == _COARSE else np.uint16)
     for axis, (value, start, index) in enumerate(((x, west, column), (y, north, row))):
         share = (value - start) / square - index
-        offsets[:, axis] = np.clip(share * _OFFSETS, 0, _OFFSETS - 1)
+        offsets[:, axis] = np.clip(share * steps, 0, steps - 1)
     counts = np.bincount(row * side + column, minlength=side * side).astype(np.uint32)
     return {
         "side": side,
         "west": west,
         "north": north,
         "square": square,
+        "steps": steps,
         "counts": _base64(counts),
         "offsets": _base64(offsets[order]),
     }, order
+
+
+def _identities(ids: ArrayLike | None, order: NDArray[np.intp]) -> dict[str, JsonValue]:
+    if ids is None:
+        return {"ids": None, "id_bytes": 0}
+    numbers = np.asarray(ids).astype("<u4")[order]
+    width = 3 if not len(numbers) or int(numbers.max()) < _THREE_BYTES else 4
+    # Little-endian: the byte that is left out is the highest.
+    octets = np.ascontiguousarray(numbers).view(np.uint8).reshape(-1, 4)[:, :width]
+    return {"ids": _base64(octets), "id_bytes": width}
 
 
 def _base64(array: NDArray[np.generic]) -> str:
