@@ -27,6 +27,10 @@ _VENDORED = {
     "vendor/leaflet/images/layers-2x.png": ("leaflet", "dist/images/layers-2x.png"),
     "vendor/leaflet/images/marker-icon.png": ("leaflet", "dist/images/marker-icon.png"),
     "vendor/protomaps/protomaps-leaflet.js": ("protomaps-leaflet", "dist/protomaps-leaflet.js"),
+    "vendor/vectorgrid/vectorgrid.js": (
+        "leaflet.vectorgrid",
+        "dist/Leaflet.VectorGrid.bundled.min.js",
+    ),
     "vendor/htmx/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
 }
 _OWN = frozenset(
@@ -50,6 +54,7 @@ _OWN = frozenset(
                 "tianditu",
                 "timeline",
                 "weeks",
+                "tiles",
             )
         ),
     }

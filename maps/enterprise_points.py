@@ -19,12 +19,12 @@ _ROUGH_LEVELS = frozenset({"village"})
 _NAMES_SHOWN = 40
 _LONGEST_NAME = 60
 
-_LEVELS = {
+LEVELS = {
     "rooftop": "门牌 rooftop",
     "road": "道路 road",
     "village": "村 village",
 }
-_KINDS = {"producer": "生产 producer", "seller": "销售 seller", "den": "黑窝点 den"}
+KINDS = {"producer": "生产 producer", "seller": "销售 seller", "den": "黑窝点 den"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +122,9 @@ def _texts(placed: GeoDataFrame) -> PointTexts:
     labels = [Words("名称", "Name")]
     columns = [_text_column(placed, "name")]
     for name, label, known in (
-        ("kind", Words("类别", "Kind"), _KINDS),
+        ("kind", Words("类别", "Kind"), KINDS),
         ("address", Words("地址", "Address"), {}),
-        ("level", Words("定位到", "Placed to"), _LEVELS),
+        ("level", Words("定位到", "Placed to"), LEVELS),
     ):
         if name in placed:
             labels.append(label)

@@ -16,6 +16,8 @@ from maps.figure import templates
 from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind
 from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
 from maps.layers.base import county_outline
+from maps.layers.data_layer import DataLayer
+from maps.live_points import live_counts, live_points
 from maps.model import Audience, Geography, HotspotInput
 from maps.sheet import SheetRow
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
@@ -58,10 +60,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
     """
     tables = counts_by_product(given)
     entries = cluster_entries(given)
-    shows_enterprises = given.enterprises is not None and given.meta.audience is Audience.INTERNAL
-    counts = {}
-    if shows_enterprises:
-        counts = drawn_by_product(given.enterprises, given.geography, given.products)
+    counts = _counted(given)
     parts = ShellParts(
         kind="hotspot",
         title=Words("产品质量热点图", "product quality hotspots"),
@@ -74,7 +73,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         },
         switches=(_product_switch(given), _MEASURES, *((_UNITS,) if given.counts else ())),
         townships=_township_options(given) if given.counts else (),
-        has_points=shows_enterprises,
+        has_points=bool(counts),
         heading=Words("聚集区", "Clusters"),
         rows=[_row(key, entry) for key, listed in entries.items() for entry in listed],
     )
@@ -86,12 +85,29 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
     ).add_to(county_map)
     add_ground(county_map, given.geography)
-    if shows_enterprises:
+    if counts:
         AreasLayer(given.geography.townships, counts=area_counts(counts)).add_to(county_map)
-        enterprise_points(given.enterprises, given.products).add_to(county_map)
+        _points(given).add_to(county_map)
     marks = [entry.mark for listed in entries.values() for entry in listed]
     ClustersLayer(marks).add_to(county_map)
     return county_map
+
+
+def _counted(given: HotspotInput) -> dict[str, Drawn]:
+    """Return how many enterprises there are by product; nothing where none may be drawn."""
+    if given.meta.audience is Audience.PUBLIC:
+        return {}
+    if given.live is not None:
+        return live_counts(given.live, given.geography, given.products)
+    if given.enterprises is not None:
+        return drawn_by_product(given.enterprises, given.geography, given.products)
+    return {}
+
+
+def _points(given: HotspotInput) -> DataLayer:
+    if given.live is not None:
+        return live_points(given.live, given.products)
+    return enterprise_points(given.enterprises, given.products)
 
 
 def bounds_of(geography: Geography) -> tuple[float, float, float, float]:

@@ -125,6 +125,24 @@ class WeekCounts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LiveEnterprises:
+    """Enterprises that a live map asks the service for, instead of holding them.
+
+    Attributes:
+        tiles: Address of vector tiles on the same host, with `{z}`, `{x}`, `{y}`.
+        records: Address of the records on the same host.
+        counts: product, township_code, existing, placed: how many there are, and how many have a
+            place of their own.
+        unplaced: product, township_code, names (the first of those without a place).
+    """
+
+    tiles: str
+    records: str
+    counts: DataFrame
+    unplaced: DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HotspotInput:
     """Where the problems are, where we looked, and where nobody looked.
 
@@ -137,6 +155,7 @@ class HotspotInput:
             `proposed_lead` are names. A geometry may be a polygon or a centre point.
         enterprises: Located enterprises: enterprise_id, name, kind, product, level, geometry
             (points, may be missing) [address, cell_code, township_code]; None draws none.
+        live: Instead of `enterprises`, for a map in a page: they are asked for as they are seen.
         township_rates: township_code, samples, passed [low, high, unlicensed, blind_cells]:
             sample tests for the table beside the map; None shows no table.
         products: The switch, in its order; the first one is shown first.
@@ -150,6 +169,7 @@ class HotspotInput:
     statistics: DataFrame
     clusters: GeoDataFrame | None = None
     enterprises: GeoDataFrame | None = None
+    live: LiveEnterprises | None = None
     township_rates: DataFrame | None = None
     products: tuple[ProductLabel, ...] = PRODUCTS
     minimum_visits: int = 3

@@ -9,6 +9,7 @@ from maps.layers.cells import CellsLayer, Column, FillClass, Theme
 from maps.layers.clusters import ClusterMark, ClustersLayer
 from maps.layers.labels import Label, LabelsLayer
 from maps.layers.points import CanvasPoints, PointLook
+from maps.layers.tiles import EnterpriseTiles, RecordRow
 
 __all__ = [
     "AreaCount",
@@ -19,9 +20,11 @@ __all__ = [
     "ClusterMark",
     "ClustersLayer",
     "Column",
+    "EnterpriseTiles",
     "FillClass",
     "Label",
     "LabelsLayer",
     "PointLook",
+    "RecordRow",
     "Theme",
 ]

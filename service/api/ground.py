@@ -21,5 +21,6 @@ def live_ground(settings: Settings, county_code: str) -> LiveGround:
     key = settings.tianditu_key
     return LiveGround(
         base_address=address,
+        enterprises=True,
         tianditu_key=key.get_secret_value() if key and settings.tianditu_tiles else None,
     )

@@ -1,7 +1,9 @@
 """Cells of a plan: which one a point is in, what they cover, and where they leave holes."""
 
+from typing import Any
+
 from geopandas import GeoDataFrame
-from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, func, select, text
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_shapes
@@ -32,8 +34,13 @@ def of_plan(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
     Columns: cell_id, code, name, township_code, township_name, village_code, cell_type,
     code_system, area_m2, lon and lat (of a point inside the cell), geometry.
     """
+    return read_shapes(session, plan_statement(county_code, plan_id))
+
+
+def plan_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]]:
+    """Return the statement behind `of_plan`, for those who want a part of its rows."""
     inside = func.ST_PointOnSurface(CellRow.geometry)
-    statement = (
+    return (
         select(
             CellRow.id.label("cell_id"),
             CellRow.code,
@@ -58,7 +65,6 @@ def of_plan(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
         .where(_of(county_code, plan_id))
         .order_by(CellRow.code)
     )
-    return read_shapes(session, statement)
 
 
 def holes(session: Session, county_code: str, plan_id: int, *, min_area_m2: float) -> GeoDataFrame:

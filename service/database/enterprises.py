@@ -15,7 +15,7 @@ from service.domain.places import PIN_LEVELS
 from service.domain.scoring_licences import Licence
 
 # A point that stands for a whole township says nothing about the cell.
-_PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
+PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
 # Among the candidates of a review, the point that the register itself gives has no code.
 _GIVEN_POINT = cast('$[*] ? (@.code == "")', JSONPATH)
 
@@ -39,7 +39,7 @@ def located(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
 
 def located_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]]:
     """Return the statement behind `located`, for those who ask how it is executed."""
-    is_precise = and_(LocationRow.status == "placed", LocationRow.level.in_(_PRECISE))
+    is_precise = and_(LocationRow.status == "placed", LocationRow.level.in_(PRECISE))
     cell = (
         select(
             func.min(CellRow.code).label("code"),

@@ -36,6 +36,7 @@ from service.database.analysis_facts import AnalysisFacts
 from service.database.counties import County
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
+from service.workflows.live_map_inputs import live_enterprises
 from service.workflows.map_weeks import week_counts
 
 
@@ -46,10 +47,12 @@ class LiveGround:
     Attributes:
         base_address: Where the county's PMTiles are served; None draws inlined shapes.
         tianditu_key: The county's key, when its readers may ask Tianditu for tiles.
+        enterprises: Whether enterprises are asked for as they are seen, not put into the map.
     """
 
     base_address: str | None = None
     tianditu_key: str | None = None
+    enterprises: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +87,7 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
     statistics = clusters.cell_statistics(session, county_code, on)
     facts = analysis_facts.of_day(session, county_code, "clusters", on)
     plan_id = plans.in_force(session, county_code, on)
+    is_live = subject.ground.enterprises
     quality = townships.quality(session, county_code, on, since=_since(facts))
     counts = quality.groupby("township_code", as_index=False)[["samples", "passed"]].sum()
     return HotspotInput(
@@ -91,7 +95,8 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
         geography=geography_of(session, county, plan_id, subject),
         statistics=statistics,
         clusters=clusters.latest(session, county_code, on),
-        enterprises=placed_enterprises(session, county_code, plan_id),
+        enterprises=None if is_live else placed_enterprises(session, county_code, plan_id),
+        live=live_enterprises(session, county_code, on) if is_live else None,
         township_rates=counts.join(_intervals(counts)),
         products=switch_of(statistics),
         counts=week_counts(session, county_code, plan_id, on),

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from service.api.answers import answer
+from service.api.answers import answer, answer_page
 from service.api.dependencies import Key, Latitude, Longitude, PageDep, ScopeDep
-from service.database import cells, plans, townships
+from service.database import cells, plans, register_lists, townships
 
 router = APIRouter(tags=["places"])
 
@@ -27,8 +27,15 @@ def list_townships(scope: ScopeDep, page: PageDep) -> Response:
 @router.get("/cells", summary="List the cells of the plan in force")
 def list_cells(scope: ScopeDep, page: PageDep, township: Key | None = None) -> Response:
     """Return the cells of the plan in force on the day, all or those of a township."""
-    found = cells.of_plan(scope.session, scope.code, scope.plan_id)
-    return answer(found[found["township_code"] == (township or found["township_code"])], page)
+    rows, total = register_lists.page_of_cells(
+        scope.session,
+        scope.code,
+        scope.plan_id,
+        township_code=township,
+        limit=page.limit,
+        offset=page.offset,
+    )
+    return answer_page(rows, page, total=total)
 
 
 @router.get("/cells/at", summary="Find the cell at a point")
