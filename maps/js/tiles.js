@@ -13,7 +13,8 @@
   const TILE = 256;
 
   // VectorGrid 1.3.0 calls L.DomEvent.fakeStop, which Leaflet 1.8 took away: every click was an
-  // error. The place is projected anew, so that it is right at fractional zooms as well.
+  // error. Leaflet's own way to fire would ask a mark for its latitude, which a tile's mark has not.
+  // The place is projected anew, so that it is right at fractional zooms as well.
   L.Canvas.Tile.include({
     _onClick(event) {
       if (!this._map) return;
@@ -26,7 +27,8 @@
       }
       if (!clicked || this._map._draggableMoved(clicked)) return;
       L.DomEvent.stopPropagation(event);
-      this._fireEvent([clicked], event);
+      const containerPoint = this._map.mouseEventToContainerPoint(event);
+      clicked.fire("click", { originalEvent: event, latlng: place, containerPoint }, true);
     },
     // Leaflet took this one's argument away too; a hover of ours is a hit test on demand.
     _onMouseMove() {},
@@ -54,6 +56,15 @@
       }
     },
 
+    /** As Leaflet's, which at a fractional zoom would ask for tiles of zoom 10.25. */
+    redraw() {
+      if (this._map) {
+        this._removeAllTiles();
+        this._update();
+      }
+      return this;
+    },
+
     /** Call visit(mark, x, y) for every mark of the tiles shown; x, y in pixels of the world. */
     each(visit) {
       for (const { coords, marks } of this._held.values()) {
@@ -72,7 +83,9 @@
           && y >= min.y * scale && y <= max.y * scale;
         if (seen) { count.drawn += 1; count.n += n; }
       });
-      for (const { summary } of this._held.values()) count.total = summary || count.total;
+      for (const { coords, summary } of this._held.values()) {
+        if (coords.z === this._tileZoom) count.total = summary || count.total;
+      }
       return count;
     },
 
@@ -231,9 +244,9 @@
   }
 
   /** The line that says how many are drawn of how many there are. */
-  function counter(layer) {
+  function counter(layer, data) {
     const line = wangge.el("div", { class: "wg-count", role: "status" });
-    const control = L.control({ position: "bottomright" });
+    const control = L.control({ position: "topleft" });
     control.onAdd = () => line;
     let waiting = null;
     function say() {
@@ -247,6 +260,7 @@
           en: `${number(drawn)} of ${number(n)} drawn`,
         })),
         wangge.el("span", {}, wangge.both(rest(total))),
+        total.shown_as === "rollup" ? legend(data) : "",
       );
     }
     const soon = () => { waiting = waiting || setTimeout(say, 120); };
@@ -266,7 +280,7 @@
     };
   }
 
-  /** Legend rows of the roll-up, shown while it is on the map. */
+  /** What the colours of a roll-up mean, shown while one is on the map. */
   function legend(data) {
     return wangge.el("div", { class: "wg-tile-legend" },
       wangge.el("p", { class: "wg-legend-unit" }, wangge.both(data.unit)),
@@ -289,8 +303,7 @@
       vectorTileLayerStyles: { enterprises: styler(data), summary: [] },
       fetchOptions: { credentials: "same-origin" },
     });
-    counter(layer);
-    layer.wanggeLegend = legend(data);
+    counter(layer, data);
     if (!inCounty) {
       layer.on("click", (event) => open(data, layer, event.latlng, layer.under(event.latlng)));
     }
@@ -325,7 +338,7 @@
     if (!feature) return;
     wangge.tell("points", true);
     const drawn = feature.geometry && feature.properties.status === "placed"
-      && feature.properties.level in data.pins;
+      && data.pins.includes(feature.properties.level);
     const place = drawn ? L.latLng([...feature.geometry.coordinates].reverse()) : map.getCenter();
     if (drawn) map.setView(place, Math.max(map.getZoom(), 15), { animate: false });
     wangge.popup(map, place, cardOf(data, feature));
