@@ -11,6 +11,7 @@
   const LISTED = 8;
   const EXTENT = 4096;
   const TILE = 256;
+  const FIRST_DOTS = 10;
 
   // VectorGrid 1.3.0 calls L.DomEvent.fakeStop, which Leaflet 1.8 took away: every click was an
   // error. Leaflet's own way to fire would ask a mark for its latitude, which a tile's mark has not.
@@ -289,12 +290,28 @@
         wangge.el("span", {}, wangge.both(label))))));
   }
 
+  /** The template of the tiles with the filters of the state. */
+  function addressOf(template) {
+    const [path, query] = template.split("?");
+    const asked = new URLSearchParams(query || "");
+    for (const [key, value] of filters()) asked.set(key, value);
+    const day = dayOfWeek();
+    if (day && !asked.has("class")) asked.set("on", day);
+    const text = asked.toString();
+    return text ? `${path}?${text}` : path;
+  }
+
+  /** The last day of the week chosen: only squares count visits, and classes are of one day. */
+  function dayOfWeek() {
+    const far = wangge.current && wangge.current.getZoom() < FIRST_DOTS - 0.5;
+    if (!far || !wangge.state.week || !wangge.counts || !wangge.weekOf) return null;
+    const week = wangge.counts.weeks[wangge.weekOf(wangge.state)];
+    return week && week.key === wangge.state.week ? week.last : null;
+  }
+
   wangge.tiles = function (id) {
     const data = wangge.data(id);
-    const address = () => {
-      const chosen = filters().toString();
-      return data.url + (chosen ? (data.url.includes("?") ? "&" : "?") + chosen : "");
-    };
+    const address = () => addressOf(data.url);
     const inCounty = Boolean(wangge.current && wangge.current.wanggeHome);
     const layer = new Tiles(address(), {
       rendererFactory: L.canvas.tile, pane: inCounty ? "wg-points" : "overlayPane",
@@ -304,14 +321,15 @@
       fetchOptions: { credentials: "same-origin" },
     });
     counter(layer, data);
+    const follow = () => { if (address() !== layer._url) layer.setUrl(address(), !layer._map); };
+    layer.on("add", () => { follow(); layer._map.on("zoomend", follow); });
+    layer.on("remove", () => layer._map.off("zoomend", follow));
     if (!inCounty) {
       layer.on("click", (event) => open(data, layer, event.latlng, layer.under(event.latlng)));
     }
     wangge.register({
       rank: 2,
-      onState() {
-        if (address() !== layer._url) layer.setUrl(address(), !layer._map);
-      },
+      onState: follow,
       hit(event) {
         const found = inCounty && layer._map ? layer.under(event.latlng) : [];
         if (found.length) open(data, layer, event.latlng, found);

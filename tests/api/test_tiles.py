@@ -12,7 +12,7 @@ from service.api.tile_cache import TileCache
 from service.domain.readers import Reader
 from tests.factories import EAST, WEST, make_enterprise
 from tests.mvt import read_tile
-from tests.web import settings
+from tests.web import WEST_CELL, settings
 
 # Around the failing distillery e0 at 114.1 E, 38.1 N.
 TILE = "/api/v1/tiles/enterprises/12/3346/1578.mvt"
@@ -182,3 +182,41 @@ def test_the_cache_keeps_nothing_larger_than_itself() -> None:
 
     assert cache.get("large") is None
     assert cache.size_bytes == 600
+
+
+def test_enterprises_are_listed_by_number_box_and_cell(mine: TestClient) -> None:
+    """What the live map's cards ask for."""
+    every = mine.get("/api/v1/enterprises?limit=100").json()["items"]
+    first, other = every[0], every[9]
+
+    def numbers(query: str) -> list[int]:
+        answer = mine.get(f"/api/v1/enterprises?{query}")
+        assert answer.status_code == 200
+        return [one["enterprise_id"] for one in answer.json()["items"]]
+
+    assert numbers(f"id={other['enterprise_id']}&id={first['enterprise_id']}") == [
+        first["enterprise_id"],
+        other["enterprise_id"],
+    ]
+    # The first eight stand 0.001 degrees apart from 114.1 E on.
+    assert len(numbers("bbox=114.0995,38.09,114.1025,38.11")) == 3
+    assert numbers("bbox=1,1,2,2") == []
+    assert numbers(f"cell={WEST_CELL}") == [one["enterprise_id"] for one in every[:8]]
+
+
+def test_a_page_of_a_list_is_that_part_of_the_whole(mine: TestClient) -> None:
+    whole = mine.get("/api/v1/enterprises?limit=100&product=baijiu").json()
+    part = mine.get("/api/v1/enterprises?limit=7&offset=5&product=baijiu").json()
+
+    assert part["total"] == whole["total"] == 30
+    assert part["items"] == whole["items"][5:12]
+
+
+@pytest.mark.parametrize(
+    "box", ["", "1,2,3", "a,b,c,d", "nan,0,1,1", "3,0,1,1", "0,0,181,1", "0,0,1,1,1"]
+)
+def test_a_box_that_is_none_is_refused(mine: TestClient, box: str) -> None:
+    answer = mine.get(f"/api/v1/enterprises?bbox={box}")
+
+    assert answer.status_code == 422
+    assert "bbox" in answer.json()["detail"]
