@@ -114,12 +114,19 @@ def _frame(session: Session, county: County) -> tuple[int, dict[str, uuid.UUID]]
 
 def _townships(towns: NDArray[np.float64], ground: shapely.Polygon) -> list[shapely.Geometry]:
     """Return the part of the ground that is nearest to each town."""
-    parts = shapely.voronoi_polygons(shapely.multipoints(towns), extend_to=ground).geoms
-    tree = shapely.STRtree(list(parts))
-    return [
-        shapely.multipolygons([shapely.intersection(parts[int(tree.nearest(point))], ground)])
-        for point in shapely.points(towns)
-    ]
+    stops = [shapely.Point(town) for town in towns]
+    whole = cast(
+        "shapely.GeometryCollection",
+        shapely.voronoi_polygons(shapely.MultiPoint(stops), extend_to=ground),
+    )
+    parts = list(whole.geoms)
+    tree = shapely.STRtree(parts)
+    mine = [parts[_nearest(tree, stop)].intersection(ground) for stop in stops]
+    return [shapely.MultiPolygon([cast("shapely.Polygon", area)]) for area in mine]
+
+
+def _nearest(tree: shapely.STRtree, stop: shapely.Point) -> int:
+    return int(cast("np.int64", tree.nearest(stop)))
 
 
 _CELL = (
@@ -172,7 +179,8 @@ def _register(
     places = np.where(in_town[:, None], towns[town], villages[random.integers(0, 400, n)])
     places = places + random.normal(0, spread, (n, 2))
     places = np.clip(places, low + 1e-4, low + SIDE_DEGREES - 1e-4)
-    nearest = shapely.STRtree(shapely.points(towns)).nearest(shapely.points(places))
+    stops = shapely.STRtree([shapely.Point(town) for town in towns])
+    nearest = np.asarray(stops.nearest(np.asarray(shapely.points(places))))
     product = _PRODUCTS[random.choice(3, n, p=(0.5, 0.3, 0.2))]
     draw = random.random(n)
     status = np.where(draw < 0.02, "review", "placed")
