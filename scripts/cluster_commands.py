@@ -208,13 +208,19 @@ def _find(run: Running, options: ClusterOptions, weekly_from: datetime | None) -
     with Progress(console=Console(stderr=True), transient=True) as bar:
         for day in days:
             task = bar.add_task(f"clusters of {day}", total=1.0)
-            find_clusters(
+            report = find_clusters(
                 run.session,
                 run.county.code,
                 on=day,
                 options=options if day == run.on else replace(options, variants=0),
                 watch=Watching(progress=partial(_show, bar, task)),
             )
+    if report.left_out:
+        typer.echo(
+            f"not in the scan: {report.left_out} inspected enterprises that stand in no cell "
+            f"(`wangge gaps` lists them as G6)",
+            err=True,
+        )
 
 
 def _show(bar: Progress, task: TaskID, share: float) -> None:

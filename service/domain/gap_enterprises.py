@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from service.domain import scoring_licences
 from service.domain.gap_model import CountyDay, Enterprise, Gap, GapKind, Severity
-from service.domain.places import PIN_LEVELS
+from service.domain.places import PIN_LEVELS, RADIUS_M, Level
 from service.domain.scoring_licences import LicenceFindings
 
 _ONE_DAY = timedelta(days=1)
@@ -28,7 +28,7 @@ def not_in_one_cell(day: CountyDay) -> Iterator[Gap]:
             kind=GapKind.NOT_IN_A_CELL,
             severity=Severity.HIGH,
             since=day.plan_from,
-            township_code=each.point_township_code or each.township_code,
+            township_code=each.seen_in_township,
             cell_code=each.cell_code,
             enterprise_id=each.enterprise_id,
             what_zh=f"{each.name}:{what_zh}",
@@ -43,13 +43,18 @@ def in_another_township(day: CountyDay) -> Iterator[Gap]:
     """Yield enterprises that stand in another township than the register says (G7).
 
     Only places known to their village or better can contradict the register, and points of the
-    register that its own addresses contradict.
+    register that its own addresses contradict. A village's point beyond the border of the very
+    township that the address names says something of the point, not of the enterprise. Where the
+    point may be hundreds of metres off, the finding says so.
     """
     for each in day.enterprises:
         stands_in = each.point_township_code or each.disputed_township_code
         registered = each.township_code
         if stands_in is None or registered is None or stands_in == registered:
             continue
+        if _is_doubtful(each):
+            continue
+        doubt_zh, doubt_en = _doubt(each)
         said, found = (_named(day, code) for code in (registered, stands_in))
         yield Gap(
             kind=GapKind.OTHER_TOWNSHIP,
@@ -58,12 +63,27 @@ def in_another_township(day: CountyDay) -> Iterator[Gap]:
             township_code=stands_in,
             cell_code=each.cell_code,
             enterprise_id=each.enterprise_id,
-            what_zh=f"{each.name} 登记在{said},实际位于{found}",
-            what_en=f"{each.name} is registered in {said} and stands in {found}",
+            what_zh=f"{each.name} 登记在{said},实际位于{found}{doubt_zh}",
+            what_en=f"{each.name} is registered in {said} and stands in {found}{doubt_en}",
             fix_zh="两乡镇核对后更正登记或坐标",
             fix_en="let both townships check, then correct the register or the place",
             geometry=each.geometry,
         )
+
+
+def _is_doubtful(each: Enterprise) -> bool:
+    """Whether only a village's own point, and not the address, speaks for another township."""
+    return each.level == Level.VILLAGE and each.located_township_code == each.township_code
+
+
+def _doubt(each: Enterprise) -> tuple[str, str]:
+    """Return how far the point may be off, in Chinese and English; '' for a rooftop."""
+    if each.radius_m is None or each.radius_m <= RADIUS_M[Level.ROOFTOP]:
+        return "", ""
+    return (
+        f"(位置误差约 {each.radius_m:,.0f} 米)",
+        f" (its point may be {each.radius_m:,.0f} m off)",
+    )
 
 
 def without_licence(day: CountyDay) -> Iterator[Gap]:
@@ -80,7 +100,7 @@ def without_licence(day: CountyDay) -> Iterator[Gap]:
             kind=GapKind.LICENCE,
             severity=Severity.HIGH,
             since=_lacking_since(day, findings),
-            township_code=each.point_township_code or each.township_code,
+            township_code=each.seen_in_township,
             cell_code=each.cell_code,
             enterprise_id=each.enterprise_id,
             measure=float(len(findings.missing) + len(findings.expired)),

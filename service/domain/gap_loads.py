@@ -1,7 +1,7 @@
 """How much work each officer has, and who nearby could take some more."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from service.domain.gap_model import CountyDay
@@ -11,7 +11,11 @@ _EARTH_RADIUS_KM: Final = 6371.0088
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
-    """An officer, the visits a month that their cells require, and where they start from."""
+    """An officer, the visits a month that their cells require, and where they start from.
+
+    `possible` is their share of the visits to enterprises that are known to a township alone,
+    spread evenly over its cells: nobody knows whose they are, so they are not `required`.
+    """
 
     officer_id: int
     name: str
@@ -22,6 +26,7 @@ class Workload:
     by_cell: dict[str, float]
     lon: float | None
     lat: float | None
+    possible: float = 0.0
 
     @property
     def spare(self) -> float:
@@ -56,7 +61,11 @@ class Workloads:
             if lead is not None:
                 self._add(by_officer.setdefault(lead.officer_id, {}), each.cell_code, visits)
                 counts[lead.officer_id] = counts.get(lead.officer_id, 0) + 1
-        self.all = tuple(self._workloads(day, by_officer, counts))
+        self.possible_by_officer = _possible(day)
+        self.all = tuple(
+            replace(each, possible=self.possible_by_officer.get(each.officer_id, 0.0))
+            for each in self._workloads(day, by_officer, counts)
+        )
 
     @staticmethod
     def _add(totals: dict[str, float], key: str, visits: float) -> None:
@@ -112,6 +121,25 @@ class Workloads:
             and each.lat is not None
         ]
         return min(offers, key=lambda offer: (offer.km, offer.name), default=None)
+
+
+def _possible(day: CountyDay) -> dict[int, float]:
+    """Share out the visits to enterprises without a cell over the leads of their township."""
+    cells: dict[str, list[str]] = {}
+    for cell in day.cell_by_code.values():
+        cells.setdefault(cell.township_code, []).append(cell.code)
+    shares: dict[int, float] = {}
+    for each in day.enterprises:
+        around = cells.get(each.seen_in_township or "", [])
+        if each.cell_code is not None or not around:
+            continue
+        risk_class = day.scores[each.enterprise_id].risk_class
+        visits = day.policies.visits_per_month(each.product, risk_class)
+        for code in around:
+            lead = day.holders.of(code, "lead", each.product)
+            if lead is not None:
+                shares[lead.officer_id] = shares.get(lead.officer_id, 0.0) + visits / len(around)
+    return shares
 
 
 def distance_km(lon: float, lat: float, other_lon: float, other_lat: float) -> float:

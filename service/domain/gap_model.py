@@ -12,6 +12,7 @@ from pandas import DataFrame
 from shapely.geometry.base import BaseGeometry
 
 from service.domain.holders import Holders
+from service.domain.places import PIN_LEVELS
 from service.domain.risk import PolicyTable
 from service.domain.scoring import Score
 
@@ -169,9 +170,13 @@ class CountyDay:
             "cells_around",
             "last_visit_on",
             "geometry",
+            "radius_m",
+            "located_township_code",
         ]
         plain = DataFrame(self.register[columns]).astype(object)
         known = plain.where(plain.notna(), None)
+        # A township's middle is nobody's place: no gap of an enterprise is drawn as a pin there.
+        known["geometry"] = known["geometry"].where(known["level"].isin(PIN_LEVELS), None)
         rows = (Enterprise(*row) for row in known.itertuples(index=False, name=None))
         return {each.enterprise_id: each for each in rows}
 
@@ -216,7 +221,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Enterprise:
-    """An enterprise of the register as the tests of gaps see it; None is unknown."""
+    """An enterprise of the register as the tests of gaps see it; None is unknown.
+
+    `geometry` is a point known to its village or better; one known to an area alone has none, and
+    `located_township_code` says which township the address names.
+    """
 
     enterprise_id: int
     name: str
@@ -232,3 +241,10 @@ class Enterprise:
     cells_around: int | None
     last_visit_on: date | None
     geometry: BaseGeometry | None
+    radius_m: float | None = None
+    located_township_code: str | None = None
+
+    @property
+    def seen_in_township(self) -> str | None:
+        """The township it stands in, as far as anyone knows: its point's, its address', as told."""
+        return self.point_township_code or self.located_township_code or self.township_code

@@ -1,6 +1,7 @@
 """Gaps of people: no lead (G3), no second officer (G4), too much work (G5), too far (G12)."""
 
 from collections.abc import Iterator
+from typing import Final
 
 import shapely
 
@@ -8,6 +9,9 @@ from service.domain.gap_loads import Workload, Workloads, distance_km, relief_en
 from service.domain.gap_model import Cell, CountyDay, Gap, GapKind, Severity
 from service.domain.gap_tenure import Tenures
 from service.domain.holders import ALL_MATTERS, Holder
+
+# Visits a month; less is rounded away.
+_WORTH_SAYING: Final = 0.05
 
 
 def cells_without_lead(day: CountyDay, loads: Workloads, tenures: Tenures) -> Iterator[Gap]:
@@ -148,6 +152,7 @@ def _overload(day: CountyDay, each: Workload, loads: Workloads) -> Gap:
         cell.lon, cell.lat, needed=each.by_cell[code], besides=frozenset({each.officer_id})
     )
     load = f"{each.required:.1f} / {each.capacity:.1f}"
+    more_zh, more_en = _possibly_more(each)
     led = [day.cell_by_code[code].geometry for code in sorted(each.by_cell)]
     return Gap(
         kind=GapKind.OVERLOAD,
@@ -156,13 +161,23 @@ def _overload(day: CountyDay, each: Workload, loads: Workloads) -> Gap:
         township_code=cell.township_code,
         officer_id=each.officer_id,
         measure=excess,
-        what_zh=f"{each.name} 每月应检 {load} 次(应检 / 能力),{each.enterprises} 户",
+        what_zh=f"{each.name} 每月应检 {load} 次(应检 / 能力),{each.enterprises} 户{more_zh}",
         what_en=f"{each.name} must make {load} visits a month (required / capacity), "
-        f"{each.enterprises} enterprises",
+        f"{each.enterprises} enterprises{more_en}",
         fix_zh=f"移交网格 {cell.name}(每月 {each.by_cell[code]:.1f} 次);{relief_zh(relief)}",
         fix_en=f"hand over cell {code} ({each.by_cell[code]:.1f} visits a month); "
         f"{relief_en(relief)}",
         geometry=shapely.union_all(led),
+    )
+
+
+def _possibly_more(each: Workload) -> tuple[str, str]:
+    """Say what enterprises that nobody can place in a cell may add."""
+    if each.possible < _WORTH_SAYING:
+        return "", ""
+    return (
+        f";另有只知乡镇的企业,可能再加 {each.possible:.1f} 次",
+        f"; enterprises known only to their township may add {each.possible:.1f}",
     )
 
 

@@ -1,9 +1,9 @@
 """What a county's scan starts from: enterprises in cells, results of visits, who leads."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -94,6 +94,7 @@ class Inputs:
             enterprise_id, product, cell_code, inspector, kind, scale, credit_class (of the
             enterprise), problem, occurred_on; in order of days.
         duties: Who answers for each cell: cell_code, duty, officer_id, name.
+        unplaced: Enterprises with results and no cell: enterprise_id, product, township, problems.
     """
 
     county_code: str
@@ -104,6 +105,20 @@ class Inputs:
     placed: GeoDataFrame
     results: pd.DataFrame
     duties: pd.DataFrame
+    unplaced: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def left_out(self) -> dict[str, Any]:
+        """What the scan cannot see: inspected enterprises without a cell, by township."""
+        rows = self.unplaced
+        if rows.empty:
+            return {"enterprises": 0, "with_problems": 0, "by_township": {}}
+        by_township = rows.groupby("township").size()
+        return {
+            "enterprises": len(rows),
+            "with_problems": int(rows["problems"].gt(0).sum()),
+            "by_township": {str(code): int(count) for code, count in by_township.items()},
+        }
 
     @property
     def leads(self) -> pd.DataFrame:
@@ -123,6 +138,7 @@ class Inputs:
             placed=self.placed[self.placed["product"] == product],
             results=self.results[self.results["product"] == product],
             duties=self.duties,
+            unplaced=self.unplaced[self.unplaced["product"] == product],
         )
 
 
@@ -133,7 +149,8 @@ def read_inputs(
     plan_id = plans.in_force(session, county_code, on)
     first = since or counties.period_from(session, county_code, on)
     epsg = counties.get(session, county_code).metric_epsg
-    placed = _placed(session, county_code, plan_id, epsg)
+    located = enterprises.located(session, county_code, plan_id)
+    placed = _placed(located, epsg)
     found = clusters.inspection_results(session, county_code, since=first, until=on)
     about = placed[["enterprise_id", "product", "cell_code", "kind", "scale", "credit_class"]]
     return Inputs(
@@ -145,12 +162,21 @@ def read_inputs(
         placed=placed,
         results=found.merge(pd.DataFrame(about), on="enterprise_id"),
         duties=officers.responsible_on(session, county_code, plan_id, on),
+        unplaced=_unplaced(located, found),
     )
 
 
-def _placed(session: Session, county_code: str, plan_id: int, epsg: int) -> GeoDataFrame:
+def _unplaced(located: GeoDataFrame, found: pd.DataFrame) -> pd.DataFrame:
+    """Return what is known of enterprises with results that are placed no finer than a township."""
+    outside = pd.DataFrame(located[located["cell_code"].isna()])
+    town = outside["located_township_code"].fillna(outside["township_code"]).fillna("")
+    problems = found.groupby("enterprise_id")["problem"].sum().rename("problems")
+    rows = outside[["enterprise_id", "product"]].assign(township=town)
+    return rows.merge(problems, left_on="enterprise_id", right_index=True)
+
+
+def _placed(located: GeoDataFrame, epsg: int) -> GeoDataFrame:
     """Return the enterprises with a cell, with x and y in the county's metres."""
-    located = enterprises.located(session, county_code, plan_id)
     inside = located[located["cell_code"].notna()].copy()
     metric = inside.geometry.to_crs(epsg)
     # Points of one village are one place; a millimetre of reprojection noise must not part them.

@@ -47,6 +47,7 @@ class ClusterReport:
     analysis_id: UUID
     significant: dict[str, int]
     scanned: dict[str, int]
+    left_out: int = 0  # inspected enterprises that stand in no cell: the scan cannot see them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ def find_clusters(
             for product, rows in found.items()
         },
         scanned={product: len(rows) for product, rows in seen.items()},
+        left_out=len(run.inputs.unplaced),
     )
 
 
@@ -148,6 +150,8 @@ def _as_analysis(run: _Run, found: dict[str, list[dict[str, Any]]]) -> analyses.
             "results": len(inputs.results),
             "inspected": int(inputs.results["enterprise_id"].nunique()),
             "placed": len(inputs.placed),
+            # A cluster may be missed where these stand: the county's doubt, kept with its answer.
+            "left_out": inputs.left_out,
         },
         parameters={
             "model": "poisson, expected by visits within cells",

@@ -5,18 +5,22 @@ from datetime import date
 import numpy as np
 import pytest
 from shapely import box
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database import clusters
+from service.database.tables import AnalysisRow
 from service.domain.errors import NotFoundError
 from service.workflows.find_clusters import ClusterOptions, find_clusters
 from tests.factories import (
     COUNTY,
     TODAY,
+    WEST,
     make_cell,
     make_county,
     make_enterprise,
     make_event,
+    make_location,
     make_officer,
     make_plan,
     make_responsibility,
@@ -46,6 +50,24 @@ def a_county(session: Session, *, hot_rate: float, hot_visits: int) -> None:
                 date(2012, 4, 1 + visit),
                 is_problem=bool(rng.random() < (hot_rate if hot else 0.1)),
             )
+
+
+def test_what_stands_in_no_cell_is_counted_as_the_scans_doubt(session: Session) -> None:
+    a_county(session, hot_rate=0.7, hot_visits=2)
+    for at in range(3):
+        number = make_enterprise(session, f"vague{at}")
+        make_location(session, number, level="township", township_code=WEST)
+        make_event(session, number, date(2012, 4, 1), is_problem=at == 0)
+
+    find_clusters(session, COUNTY, on=TODAY, options=QUICK)
+
+    told = session.scalars(select(AnalysisRow).where(AnalysisRow.kind == "clusters")).one()
+    assert told.inputs["placed"] == 200
+    assert told.inputs["left_out"] == {
+        "enterprises": 3,
+        "with_problems": 1,
+        "by_township": {WEST: 3},
+    }
 
 
 def test_a_planted_cluster_is_found_with_its_owner(session: Session) -> None:

@@ -246,6 +246,50 @@ def test_enterprises_in_another_township_than_registered(
     assert of(found, "G7")["enterprise_id"].tolist() == expected == [seeded.firms["never"]]
 
 
+def test_one_known_to_its_township_alone_is_no_pin_of_any_gap(
+    seeded: Seeded, found: GeoDataFrame
+) -> None:
+    of_vague = found[found["enterprise_id"] == seeded.firms["vague"]]
+
+    assert {"G6", "G8", "G16"} <= set(of_vague["kind"])
+    assert of_vague.geometry.isna().all()
+    assert set(of_vague["township_code"]) == {WEST}
+
+
+def test_a_village_point_over_the_border_is_no_other_township_if_the_address_says_so(
+    session: Session, seeded: Seeded
+) -> None:
+    agrees = make_enterprise(session, "agrees")
+    east = {"level": "village", "radius_m": 1000.0, "geometry": shape(Point(114.25, 38.1))}
+    make_location(session, agrees, township_code=WEST, **east)
+    contradicts = make_enterprise(session, "contradicts")
+    make_location(session, contradicts, township_code=EAST, **east)
+
+    other = of(find_gaps(session, COUNTY, on=TODAY).frame, "G7").set_index("enterprise_id")
+
+    assert sorted(other.index) == sorted([seeded.firms["never"], contradicts])
+    assert "may be 1,000 m off" in other.loc[contradicts, "what_en"]
+    assert "off" not in other.loc[seeded.firms["never"], "what_en"]
+
+
+def test_work_that_nobody_can_place_is_told_beside_an_officers_load(
+    session: Session, seeded: Seeded, found: GeoDataFrame
+) -> None:
+    assert seeded
+    # 'vague' and 'lost' are of the western township, whose two cells have one lead each.
+    (said,) = of(found, "G5")["what_en"]
+    assert "known only to their township may add" in said
+    measure = of(found, "G5")["measure"].tolist()
+    for number in range(10):
+        more = make_enterprise(session, f"vague{number}")
+        make_location(session, more, level="township", radius_m=3700.0, township_code=WEST)
+
+    again = of(find_gaps(session, COUNTY, on=TODAY).frame, "G5")
+
+    assert again["measure"].tolist() == measure
+    assert again["what_en"].tolist() != [said]
+
+
 def test_overdue_inspections(session: Session, seeded: Seeded, found: GeoDataFrame) -> None:
     overdue = of(found, "G8").set_index("enterprise_id")
 
