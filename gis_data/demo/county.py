@@ -9,6 +9,7 @@ from gis_data.demo.addresses import write_addresses
 from gis_data.demo.checks import Neglected, draw_checks
 from gis_data.demo.clusters import PlantedCluster, plant_clusters
 from gis_data.demo.coordinates import GivenCoordinates, give_coordinates
+from gis_data.demo.doubles import Double, add_doubles
 from gis_data.demo.duties import PlantedVillages, plant_villages, village_duties
 from gis_data.demo.enterprises import build_enterprises
 from gis_data.demo.events import Records, write_records
@@ -45,6 +46,7 @@ class County:
     neglected: Neglected
     tip_offs: PlantedTipOffs
     records: Records
+    doubles: tuple[Double, ...]
 
 
 @lru_cache(maxsize=2)
@@ -76,6 +78,7 @@ def build_county(seed: int = SEED) -> County:
     records = write_records(
         seed, enterprises, happened, _leads(settlements, officers, duties), stand_ins
     )
+    enterprises, doubles = add_doubles(enterprises, records.table)
     return County(
         seed=seed,
         terrain=terrain,
@@ -90,6 +93,7 @@ def build_county(seed: int = SEED) -> County:
         neglected=neglected,
         tip_offs=tip_offs,
         records=records,
+        doubles=doubles,
     )
 
 

@@ -17,7 +17,8 @@ class Plant:
     """One thing that an analysis of the demo on 2012-05-06 must find.
 
     Attributes:
-        kind: `G1` to `G16` of the taxonomy, `cluster`, or `trap` (must *not* be reported).
+        kind: `G1` to `G16` of the taxonomy, `cluster`, `duplicate`, or `trap` (must *not* be
+            reported).
         what: The short name of the case within its kind.
         key: What `codes` are: `village` (12 digits; its cells carry the gap), `township`,
             `enterprise` (credit code, the name where there is none), `officer` (staff number),
@@ -43,6 +44,7 @@ def plants(*, seed: int = SEED) -> list[Plant]:
         *_register_gaps(county),
         *_inspection_gaps(county),
         *_clusters(county),
+        *_doubles(county),
     ]
 
 
@@ -177,6 +179,18 @@ def _clusters(county: County) -> Iterator[Plant]:
         "trap", "blind", "township", [blind],
         "几乎未检查,不能算好", "hardly visited: blind, not good",
     )  # fmt: skip
+
+
+def _doubles(county: County) -> Iterator[Plant]:
+    said = {
+        "same_name_and_address": ("同名同址,换了代码", "the same name and address, another code"),
+        "same_door": ("相距约9米,名称相近,负责人相同", "one door, names alike, one principal"),
+        "same_licence": ("营业执照号相同,名称改过", "the same business licence, another name"),
+    }
+    for double in county.doubles:
+        zh, en = said[double.what]
+        rows = county.enterprises.loc[[double.one, double.other]]
+        yield _plant("duplicate", double.what, "enterprise", _called(rows), zh, en)
 
 
 def _unvisited_villages(county: County) -> list[str]:

@@ -25,14 +25,17 @@ from service.database import (
     gaps,
     officers,
     plans,
+    reviews,
     targets,
     township_statistics,
 )
 from service.database.migrate import upgrade
+from service.database.reviews import Filter
 from service.database.tables import Base, EnterpriseRow, OfficerRow, QualityEventRow
 from service.domain.gaps import GapKind
 from service.workflows import load_demo
 from service.workflows.find_clusters import ClusterOptions, find_clusters, weekly_days
+from service.workflows.find_duplicates import find_duplicates
 from service.workflows.find_gaps import find_gaps
 from service.workflows.locate_enterprises import (
     LocatingReport,
@@ -71,6 +74,9 @@ ELSEWHERE = [  # each has a test of its own below
     ("trap", "officer_left"),
     ("trap", "overvisited"),
     ("trap", "blind"),
+    ("duplicate", "same_name_and_address"),
+    ("duplicate", "same_door"),
+    ("duplicate", "same_licence"),
 ]
 
 
@@ -172,7 +178,7 @@ def planted(kind: str, what: str) -> Plant:
 
 def test_every_plant_has_a_test() -> None:
     here = [*GAPS_BY_CELL, *GAPS_BY_ENTERPRISE, *GAPS_BY_OFFICER, *ELSEWHERE]
-    computed = {str(kind) for kind in GapKind} | {"cluster", "cause", "trap"}
+    computed = {str(kind) for kind in GapKind} | {"cluster", "cause", "duplicate", "trap"}
     there = [(each.kind, each.what) for each in plants() if each.kind in computed]
     assert sorted(here) == sorted(there)
 
@@ -384,6 +390,23 @@ def test_a_score_is_the_sum_of_its_reasons(demo: Demo) -> None:
     assert ranked["score"].astype(float).tolist() == pytest.approx(printed)
     assert ranked["score"].max() > 0
     assert ranked["rank_in_county"].tolist() == list(range(1, len(ranked) + 1))
+
+
+def test_exactly_the_planted_duplicates(demo: Demo) -> None:
+    """No other two of the county's 1,600 rows look like one enterprise."""
+    found = {
+        frozenset((pair.one.code, pair.other.code))
+        for pair in find_duplicates(demo.session, COUNTY_CODE)
+    }
+    assert found == {frozenset(plant.codes) for plant in plants() if plant.kind == "duplicate"}
+
+
+def test_one_decision_serves_many_rows(demo: Demo) -> None:
+    """At most one decision for every two rows that wait, and several groups of three or more."""
+    groups, total, rows = reviews.groups(demo.session, COUNTY_CODE, Filter(), limit=200, offset=0)
+    assert rows == sum(demo.located.review.values())
+    assert total <= 0.5 * rows
+    assert (groups["rows"] >= 3).sum() >= 5
 
 
 def test_a_second_load_doubles_nothing(demo: Demo) -> None:
