@@ -5,6 +5,7 @@ from typing import Final
 MODULES: Final = {
     "job": "bench_main_job",
     "clusters": "bench_scan",
+    "calibration": "bench_calibration",
     "local": "bench_local_statistics",
     "locate": "bench_locate",
     "maps": "bench_maps",

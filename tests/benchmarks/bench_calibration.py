@@ -1,0 +1,216 @@
+"""How often chance alone is called a cluster, and how often a planted one is found.
+
+    scripts/bench calibration              3,000 nulls a model, 1,000 planted towns a size: an hour
+    scripts/bench calibration --small      a few minutes, as continuous integration has it
+
+Type I: towns without any cluster, p <= 0.05 of the most likely window; an exact test calls 5 %.
+Power: units thrown over a square, one in twenty a case; the twentieth part of them nearest to some
+point is drawn so many times more readily. Beside both the figures of
+`../shared/reference/README.md`, which a scan of SaTScan's kind reached.
+"""
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Final, NamedTuple
+
+import numba
+import numpy as np
+
+from service.domain.scan import ScanSettings, SpaceTimeSettings, scan, scan_space_time
+
+ALPHA: Final = 0.05
+MOST_TYPE_I: Final = 0.060
+CASE_SHARE: Final = 0.05
+CLUSTER_SHARE: Final = 0.05
+STANDARD_ERRORS: Final = 3.0
+_BATCH: Final = 50
+
+
+class Power(NamedTuple):
+    """A planted cluster, and the share in which the reference found it."""
+
+    units: int
+    odds: float
+    reference: float
+
+
+POWERS: Final = (
+    Power(1_000, 3, 0.17),
+    Power(1_000, 6, 0.72),
+    Power(1_000, 10, 0.99),
+    Power(5_000, 3, 0.87),
+)
+
+
+class Share(NamedTuple):
+    """How many of some towns were called, and what that cost in CPU-seconds."""
+
+    called: int
+    towns: int
+    seconds: float
+
+    @property
+    def share(self) -> float:
+        """Called, of all."""
+        return self.called / self.towns
+
+
+def bernoulli_null(seed: int) -> float:
+    """Return p of 150 places with up to four units each, a tenth of them cases."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, 150))
+    units = rng.integers(1, 5, 150)
+    cases = rng.binomial(units, 0.1)
+    if not 0 < cases.sum() < units.sum():
+        return 1.0
+    asked = ScanSettings(model="bernoulli", replications=199, seed=seed)
+    return _p(scan(x, y, cases, units, settings=asked).clusters)
+
+
+def poisson_null(seed: int) -> float:
+    """Return p of 150 places with very unequal populations."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, 150))
+    people = rng.lognormal(6, 1, 150)
+    cases = rng.poisson(people * 60 / people.sum())
+    if not cases.sum():
+        return 1.0
+    asked = ScanSettings(model="poisson", replications=199, seed=seed)
+    return _p(scan(x, y, cases, people, settings=asked).clusters)
+
+
+def space_time_null(seed: int) -> float:
+    """Return p of 60 places and 8 weeks, by population."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, 60))
+    people = rng.lognormal(6, 1, 60)
+    cases = rng.poisson(np.repeat(people[:, None], 8, axis=1) * 80 / people.sum() / 8)
+    asked = SpaceTimeSettings(replications=199, seed=seed)
+    return _p(scan_space_time(x, y, cases, people, settings=asked).clusters)
+
+
+def permutation_null(seed: int) -> float:
+    """Return p of 60 places and 8 weeks without population, both uneven."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, 60))
+    mean = np.outer(rng.lognormal(0, 1, 60), rng.lognormal(0, 0.5, 8))
+    cases = rng.poisson(mean * 80 / mean.sum())
+    asked = SpaceTimeSettings(replications=199, seed=seed, prospective=True)
+    return _p(scan_space_time(x, y, cases, settings=asked).clusters)
+
+
+NULLS: Final[dict[str, Callable[[int], float]]] = {
+    "Bernoulli": bernoulli_null,
+    "Poisson": poisson_null,
+    "space-time": space_time_null,
+    "space-time, permutation, prospective": permutation_null,
+}
+
+
+def planted(seed: int, units: int, odds: float) -> float:
+    """Return p of a town with a planted cluster."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, units))
+    middle = rng.random(2) * 0.6 + 0.2
+    near = np.argsort((x - middle[0]) ** 2 + (y - middle[1]) ** 2)[: int(CLUSTER_SHARE * units)]
+    weight = np.ones(units)
+    weight[near] = odds
+    cases = np.zeros(units, np.int64)
+    chosen = rng.choice(units, int(CASE_SHARE * units), replace=False, p=weight / weight.sum())
+    cases[chosen] = 1
+    asked = ScanSettings(model="bernoulli", replications=999, seed=seed)
+    return _p(scan(x, y, cases, np.ones(units), settings=asked).clusters)
+
+
+def _p(clusters: Sequence[object]) -> float:
+    return float(clusters[0].p) if clusters else 1.0  # type: ignore[attr-defined]
+
+
+def _called(job: tuple[str, range]) -> tuple[int, float]:
+    """Count the towns of some seeds that are called, in this process and with one thread."""
+    numba.set_num_threads(1)
+    name, seeds = job
+    begin = time.process_time()
+    if name in NULLS:
+        values = [NULLS[name](seed) for seed in seeds]
+    else:
+        units, odds = name.split()
+        values = [planted(seed, int(units), float(odds)) for seed in seeds]
+    # A p of exactly 0.05 is 0.05000000000000001 in binary.
+    return sum(p <= ALPHA + 1e-9 for p in values), time.process_time() - begin
+
+
+def measure(name: str, towns: int, pool: ProcessPoolExecutor | None = None) -> Share:
+    """Return how many towns of a kind are called; seeds are 1, 2, 3 and on.
+
+    Args:
+        name: Of a null, or 'units odds' of a planted cluster.
+        towns: How many.
+        pool: Processes to share the work; None works here.
+    """
+    jobs = [
+        (name, range(first, min(first + _BATCH, towns + 1)))
+        for first in range(1, towns + 1, _BATCH)
+    ]
+    found = list(map(_called, jobs) if pool is None else pool.map(_called, jobs))
+    return Share(sum(one for one, _ in found), towns, sum(seconds for _, seconds in found))
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print the two tables; exit code 1 when a figure is out of its bounds."""
+    parser = argparse.ArgumentParser(prog="scripts/bench calibration", description=__doc__)
+    parser.add_argument("--small", action="store_true", help="a few minutes")
+    parser.add_argument("--nulls", type=int, help="towns without a cluster, of each model")
+    parser.add_argument("--planted", type=int, help="towns with one, of each size and odds")
+    parser.add_argument("--processes", type=int, default=1)
+    asked = parser.parse_args(list(arguments))
+    nulls = asked.nulls or (300 if asked.small else 3_000)
+    towns = asked.planted or (100 if asked.small else 1_000)
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(asked.processes, mp_context=fresh) as pool:
+        bad = _type_i(nulls, pool) + _power(towns, pool)
+    if bad:
+        sys.exit(f"{bad} figures are out of their bounds")
+
+
+def _type_i(nulls: int, pool: ProcessPoolExecutor) -> int:
+    sys.stdout.write("| model | nulls | called at 5 % | at most | CPU s |\n" + "|---" * 5 + "|\n")
+    bad = 0
+    for name in NULLS:
+        found = measure(name, nulls, pool)
+        error = (ALPHA * (1 - ALPHA) / nulls) ** 0.5
+        most = max(MOST_TYPE_I, ALPHA + STANDARD_ERRORS * error)
+        bad += found.share > most
+        sys.stdout.write(
+            f"| {name} | {nulls:,} | {found.share:.4f} | {most:.3f} | {found.seconds:.0f} |\n"
+        )
+        sys.stdout.flush()
+    return bad
+
+
+def _power(towns: int, pool: ProcessPoolExecutor) -> int:
+    sys.stdout.write(
+        "\n| units | odds | towns | found | reference | standard errors apart | CPU s |\n"
+        + "|---" * 7
+        + "|\n"
+    )
+    bad = 0
+    for one in POWERS:
+        found = measure(f"{one.units} {one.odds}", towns, pool)
+        error = (one.reference * (1 - one.reference) / towns) ** 0.5
+        apart = (found.share - one.reference) / error
+        bad += abs(apart) > STANDARD_ERRORS
+        sys.stdout.write(
+            f"| {one.units:,} | ×{one.odds:g} | {towns:,} | {found.share:.3f} "
+            f"| {one.reference:.2f} | {apart:+.1f} | {found.seconds:.0f} |\n"
+        )
+        sys.stdout.flush()
+    return bad
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
