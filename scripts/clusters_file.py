@@ -11,8 +11,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from gis_data.points import PointColumns, read_points
 from scripts.clusters_output import as_geojson, as_table, write_text
-from service.domain.errors import InvalidInputError, UnavailableError
-from service.domain.point_clusters import ClusterOptions, clusters
+from service.domain.errors import InvalidInputError
+from service.domain.point_clusters import Analysis, ClusterOptions, analyse, clusters
 
 Format = Literal["json", "table", "geojson", "map"]
 
@@ -122,22 +122,21 @@ def clusters_from_file(
     Raises:
         InvalidInputError: A setting, the file or some rows cannot be used; nothing is written.
     """
-    if output.format == "map" or output.map is not None:
-        raise UnavailableError("the map of a file is not available yet; use --format geojson")
     options.scan_settings()  # refuse a bad setting before reading a large file
     _require_place(output)
     points = source.read()
     with _progress(shown=bar) as progress:
         task = progress.add_task("聚集区 clusters", total=1.0)
-        found = clusters(
+        analysis = analyse(
             points, options, progress=lambda share: progress.update(task, completed=share)
         )
+    found = analysis.found
     found["settings"] |= {
         "file": source.file.name,
         "fractional": source.fractional,
         "columns": asdict(source.columns),
     }
-    _write(found, points, source, output)
+    _write(analysis, source, output)
     return found
 
 
@@ -160,16 +159,34 @@ def _require_place(output: Output) -> None:
             raise InvalidInputError(f"there is no folder {path.parent}; make it first")
 
 
-def _write(found: dict[str, Any], points: pd.DataFrame, source: PointsFile, output: Output) -> None:
-    del points
-    write_text(_rendered(found, output.format), output.out)
-    del source
+def _write(analysis: Analysis, source: PointsFile, output: Output) -> None:
+    # Everything is drawn before anything is written.
+    wants_map = output.format == "map" or output.map is not None
+    page = _page(analysis, source) if wants_map else ""
+    text = page if output.format == "map" else _rendered(analysis.found, output.format, source.epsg)
+    if output.map is not None:
+        write_text(page, output.map)
+    write_text(text, output.out)
 
 
-def _rendered(found: dict[str, Any], format_: Format) -> str:
+def _page(analysis: Analysis, source: PointsFile) -> str:
+    # Folium takes a second to import, and most runs want no map.
+    from maps.points_map import PointsMapInput, build_points_map  # noqa: PLC0415
+    from maps.publish import to_html  # noqa: PLC0415
+
+    given = PointsMapInput(
+        found=analysis.found,
+        places=analysis.places,
+        title=source.file.name,
+        epsg=None if source.degrees else source.epsg,
+    )
+    return to_html(build_points_map(given))
+
+
+def _rendered(found: dict[str, Any], format_: Format, epsg: int | None) -> str:
     if format_ == "table":
         return as_table(found)
-    content = found if format_ == "json" else as_geojson(found)
+    content = found if format_ == "json" else as_geojson(found, epsg=epsg)
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 
 

@@ -1,19 +1,25 @@
 """Clusters for people (a table), for maps (GeoJSON), and into a file that is whole or absent."""
 
 import io
-import math
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-_EARTH_RADIUS_KM = 6367.0  # the engine's sphere
-_CORNERS = 64
+from service.domain.cluster_shapes import OnEarth, outline
+
+Floats = NDArray[np.float64]
+
 _MEMBERS_SHOWN = 6
+# What only some kinds of scan know of a cluster.
+_EXTRA = {"start": "起 from", "end": "止 to", "shape": "长宽比 shape", "angle_deg": "方向 angle"}
 
 
 def as_table(found: dict[str, Any]) -> str:
@@ -34,12 +40,16 @@ def as_table(found: dict[str, Any]) -> str:
         "半径 radius",
     ):
         table.add_column(name, justify="right")
+    extra = [name for name in _EXTRA if any(name in one for one in found["clusters"])]
+    for name in extra:
+        table.add_column(_EXTRA[name], justify="right")
     table.add_column("成员 members")
     for one in found["clusters"]:
         table.add_row(
             str(one["rank"]), f"{one['llr']:.6f}", f"{one['p']:.4g}", _short(one["p_gumbel"]),
             str(one["cases"]), f"{one['expected']:.2f}", _short(one["relative_risk"]),
-            f"{one['radius']:.4g}", _members(one["members"]),
+            f"{one['radius']:.4g}", *(_plain(one[name]) for name in extra),
+            _members(one["members"]),
         )  # fmt: skip
     text = io.StringIO()
     Console(file=text, width=160).print(table)
@@ -48,12 +58,19 @@ def as_table(found: dict[str, Any]) -> str:
     return text.getvalue().rstrip("\n")
 
 
-def as_geojson(found: dict[str, Any]) -> dict[str, Any]:
-    """Return circles in WGS 84, or points in the file's own plane (which GeoJSON cannot name)."""
+def as_geojson(found: dict[str, Any], *, epsg: int | None = None) -> dict[str, Any]:
+    """Return outlines in WGS 84; in the file's own plane, which GeoJSON cannot name, without epsg.
+
+    Args:
+        found: `settings` and `clusters`.
+        epsg: Of the plane; not for degrees.
+    """
+    on_earth = found["settings"]["geometry"] == "sphere" or epsg is None
+    place = _as_given if on_earth else OnEarth(int(epsg or 0))
     features = [
         {
             "type": "Feature",
-            "geometry": _geometry(one["centre"], one["radius"]),
+            "geometry": _geometry(one, place),
             "properties": {key: value for key, value in one.items() if key != "centre"}
             | {"centre_id": one["centre"]["id"]},
         }
@@ -83,6 +100,10 @@ def write_text(text: str, out: Path | None) -> None:
         raise
 
 
+def _plain(value: Any) -> str:  # noqa: ANN401 - a number or a text
+    return value if isinstance(value, str) else f"{value:.4g}"
+
+
 def _short(number: float | None) -> str:
     return "–" if number is None else f"{number:.3g}"
 
@@ -92,26 +113,16 @@ def _members(ids: list[Any]) -> str:
     return shown if len(ids) <= _MEMBERS_SHOWN else f"{shown} … ({len(ids)})"
 
 
-def _geometry(centre: dict[str, Any], radius: float) -> dict[str, Any]:
-    if "lon" not in centre:
-        return {"type": "Point", "coordinates": [centre["x"], centre["y"]]}
-    if radius == 0:
-        return {"type": "Point", "coordinates": [centre["lon"], centre["lat"]]}
-    return {"type": "Polygon", "coordinates": [_circle(centre["lon"], centre["lat"], radius)]}
+def _geometry(one: dict[str, Any], place: Callable[[Floats, Floats], Any]) -> dict[str, Any]:
+    centre = one["centre"]
+    ring = outline(one)
+    corners = ring or [(centre.get("lon", centre.get("x")), centre.get("lat", centre.get("y")))]
+    x, y = place(*np.array(corners, dtype=np.float64).T)
+    there = [[float(a), float(b)] for a, b in zip(x, y, strict=True)]
+    if not ring:
+        return {"type": "Point", "coordinates": there[0]}
+    return {"type": "Polygon", "coordinates": [there]}
 
 
-def _circle(lon: float, lat: float, chord_km: float) -> list[list[float]]:
-    """Return a closed, counter-clockwise ring of points a chord away, in degrees."""
-    angle = 2 * math.asin(min(chord_km / (2 * _EARTH_RADIUS_KM), 1.0))
-    latitude = math.radians(lat)
-    ring = []
-    for corner in range(_CORNERS):
-        bearing = -2 * math.pi * corner / _CORNERS
-        sine = math.sin(latitude) * math.cos(angle)
-        sine += math.cos(latitude) * math.sin(angle) * math.cos(bearing)
-        east = math.atan2(
-            math.sin(bearing) * math.sin(angle) * math.cos(latitude),
-            math.cos(angle) - math.sin(latitude) * sine,
-        )
-        ring.append([round(lon + math.degrees(east), 7), round(math.degrees(math.asin(sine)), 7)])
-    return [*ring, ring[0]]
+def _as_given(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    return x, y

@@ -126,6 +126,19 @@ class ClusterOptions:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """Clusters, and the places they were found among.
+
+    Attributes:
+        found: `settings` and `clusters`, as `clusters` returns them.
+        places: id, x, y, cases, population and expected (NaN where unknown), over all times.
+    """
+
+    found: dict[str, Any]
+    places: pd.DataFrame
+
+
 def clusters(
     points: pd.DataFrame,
     options: ClusterOptions,
@@ -156,6 +169,22 @@ def clusters(
         InvalidInputError: The points cannot be analysed; the message says which and why.
         ScanStoppedError: `stop` answered True.
     """
+    return analyse(points, options, progress=progress, stop=stop).found
+
+
+def analyse(
+    points: pd.DataFrame,
+    options: ClusterOptions,
+    *,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> Analysis:
+    """Return the clusters together with the places; see `clusters`.
+
+    Raises:
+        InvalidInputError: The points cannot be analysed; the message says which and why.
+        ScanStoppedError: `stop` answered True.
+    """
     settings = options.scan_settings()
     missing: dict[str, Any] = {
         name: "" for name in ("id", "stratum", "time") if name not in points.columns
@@ -169,10 +198,20 @@ def clusters(
             "add them up by cell first"
         )
     result = _scanned(counts, settings, progress, stop)
-    return {
+    found = {
         "settings": _settings_out(options, settings, result, counts),
         "clusters": [_cluster_out(found, counts, options) for found in result.clusters],
     }
+    return Analysis(found=found, places=_places(counts))
+
+
+def _places(counts: PlaceCounts) -> pd.DataFrame:
+    cases = counts.cases.sum(axis=1)
+    people = np.full(cases.size, np.nan) if counts.population is None else counts.population
+    expected = people / people.sum() * cases.sum() if counts.population is not None else people
+    if counts.expected is not None:
+        expected = counts.expected.sum(axis=1)
+    return counts.places.assign(cases=cases, population=people, expected=expected)
 
 
 def _counted(points: pd.DataFrame, options: ClusterOptions, settings: ScanSettings) -> PlaceCounts:

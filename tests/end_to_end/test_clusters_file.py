@@ -3,6 +3,9 @@
 import gzip
 import json
 import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scripts.cli import app
+from service.settings import PROJECT_ROOT
 
 REFERENCE = Path(__file__).parents[3] / "shared" / "reference"
 NEW_YORK = REFERENCE / "satscan_published"
@@ -279,3 +283,83 @@ def test_the_table_is_printed(tmp_path: Path) -> None:
     lines = [f"{i},0,{9 if i < 2 else 1},100,1" for i in range(8)]
     result = command(table(tmp_path, *lines), *PLANE, "--replications", 9)
     assert "聚集区" in result.stdout
+
+
+def weekly(tmp_path: Path) -> Path:
+    """Return cases of forty places in eight weeks; three of them go bad in the last two."""
+    lines = []
+    for week in range(8):
+        for place in range(40):
+            cases = 4 if place < 3 and week >= 6 else (place + week) % 3 // 2
+            lines.append(f"{place},{place % 3},{cases},100,2012-W{week + 10}")
+    return table(tmp_path, *lines)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [PLANE, ("--x", "a", "--y", "b", "--cases", "cases"), (*PLANE, "--prospective")],
+)
+def test_what_is_new_is_found_with_its_weeks(tmp_path: Path, options: tuple[str, ...]) -> None:
+    found = answer(weekly(tmp_path), *options, "--model", "space-time", "--time", "year")
+    first = found["clusters"][0]
+    assert (first["start"], first["end"]) == ("2012-04-16", "2012-04-29")
+    assert sorted(first["members"]) == [1, 2, 3]
+    assert first["p"] == 0.01
+    assert found["settings"]["intervals"] == 8
+    assert found["settings"]["permutation"] == ("--population" not in options)
+    assert (first["population"] is None) == ("--population" not in options)
+
+
+def test_the_study_can_be_shortened_and_told_in_months(tmp_path: Path) -> None:
+    found = answer(weekly(tmp_path), *PLANE, "--model", "space-time", "--time", "year",
+                   "--time-unit", "month", "--end", "2012-04-15")  # fmt: skip
+    assert found["settings"]["end"] == "2012-04-15"
+    assert "lie outside the study" in found["settings"]["notes"][0]
+
+
+def test_ellipses_through_the_command_tell_their_axes(tmp_path: Path) -> None:
+    lines = [f"{x},{y},{1 if x == y or (x + y) % 7 == 0 else 0},1,1" for x in range(8)
+             for y in range(8)]  # fmt: skip
+    found = answer(table(tmp_path, *lines), *PLANE, "--model", "bernoulli", "--window", "ellipse")
+    first = found["clusters"][0]
+    assert first["shape"] > 1
+    assert first["semi_major"] == pytest.approx(first["shape"] * first["semi_minor"])
+    held = answer(table(tmp_path, *lines), *PLANE, "--model", "bernoulli", "--window", "ellipse",
+                  "--compactness", "strong")  # fmt: skip
+    assert held["clusters"][0]["llr"] < first["llr"]
+
+
+def test_sequential_removal_through_the_command(tmp_path: Path) -> None:
+    lines = [f"{i},0,{9 if i in {1, 2, 20, 21} else 1},100,1" for i in range(30)]
+    found = answer(table(tmp_path, *lines), *PLANE, "--secondary", "sequential", "--alpha", 1,
+                   "--max-clusters", 2)  # fmt: skip
+    assert [sorted(one["members"]) for one in found["clusters"]] == [[1, 2, 3], [20, 21, 22]]
+
+
+def test_a_plane_named_by_epsg_becomes_degrees_in_geojson(tmp_path: Path) -> None:
+    lines = [f"{500_000 + 100 * i},4200000,{9 if i < 2 else 1},100,1" for i in range(8)]
+    result = command(table(tmp_path, *lines), *PLANE, "--format", "geojson", "--epsg", 4547,
+                     "--replications", 9)  # fmt: skip
+    lon, lat = json.loads(result.stdout)["features"][0]["geometry"]["coordinates"][0][0]
+    assert 113 < lon < 115
+    assert 37 < lat < 39
+
+
+def test_an_interrupt_ends_it_at_once_with_nothing_written(tmp_path: Path) -> None:
+    lines = [f"{i * 37 % 997},{i * 61 % 991},{i % 2},1,1" for i in range(6_000)]
+    out = tmp_path / "found.json"
+    file = table(tmp_path, *lines)
+    words = ["clusters", "--file", file, *PLANE, "--model", "bernoulli", "--window", "ellipse",
+             "--replications", 99_999, "--format", "json", "--out", out, "--map",
+             tmp_path / "map.html"]  # fmt: skip
+    run = subprocess.Popen(
+        [sys.executable, "-m", "scripts.cli", *(str(word) for word in words)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT_ROOT,
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        run.wait(timeout=12)
+    run.send_signal(signal.SIGINT)
+    _, told = run.communicate(timeout=60)
+    assert run.returncode in {1, 130}
+    assert "Traceback" not in told
+    assert sorted(tmp_path.iterdir()) == [file]
