@@ -1,14 +1,12 @@
 """Clusters as a leader reads them: where, how far beyond expectation, how sure, who answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 
-import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame
 
+from maps.cluster_facts import ClusterFacts, Row, day_of, facts_of, is_text, is_true, listed, p_text
 from maps.layers import ClusterMark
 from maps.model import Audience, HotspotInput, MapMeta, ProductLabel
 from maps.words import Words
@@ -18,7 +16,13 @@ STANDS_SHARE = 0.75
 _OWNERS_SHOWN = 3
 _TOWNSHIPS_SHOWN = 3
 
-Row = Mapping[str, Any]
+# Signs stand beside the words: the tone alone would say nothing to a colour-blind reader.
+_TRENDS = {
+    "new": ("新出现", "new", "r"),
+    "growing": ("↑ 增长", "↑ growing", "r"),
+    "steady": ("→ 持平", "→ steady", ""),
+    "shrinking": ("↓ 缩小", "↓ shrinking", "g"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,32 +32,6 @@ class Tag:
     zh: str
     en: str
     tone: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterFacts:
-    """The numbers of a line, for a page that opens their records.
-
-    Attributes:
-        cluster_id: Key of the cluster in its analysis; 0 unknown.
-        object_id: Key of the cluster's file across analyses; '' where none is kept.
-        excess: Relative risk, or cases over expected.
-        first_seen: The day of the first analysis that found it; None unknown.
-    """
-
-    cluster_id: int
-    object_id: str
-    p: float
-    excess: float
-    cases: int
-    expected: float
-    enterprises: int
-    cells: int
-    township_codes: tuple[str, ...]
-    crosses_township: bool
-    stands: int | None
-    variants: int | None
-    first_seen: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +91,7 @@ def _entry(
     is_public = given.meta.audience is Audience.PUBLIC
     owners = Words("") if is_public else _owners(row)
     doubtful = is_doubtful(row)
-    p_text = f"p {_p(row['p'])}"
+    p_shown = f"p {p_text(row['p'])}"
     counts = Words(
         f"{int(row['cases'])} 起，期望 {float(row['expected']):.1f}",
         f"{int(row['cases'])} cases, {float(row['expected']):.1f} expected",
@@ -126,6 +104,7 @@ def _entry(
         radius_m=float(row.get("radius_m") or 0),
         doubtful=doubtful,
         switches={"product": product.key},
+        known_from=day_of(row.get("first_seen")),
         title=title,
         subtitle=Words(f"第 {number} 号聚集区", f"Cluster {number}"),
         rows=_rows(given.meta, row, counts, owners),
@@ -139,43 +118,12 @@ def _entry(
         size=_size(row),
         excess=excess,
         counts=counts,
-        p_text=p_text,
+        p_text=p_shown,
         tags=_tags(row, doubtful=doubtful, is_public=is_public),
         owners=owners,
         mark=mark,
-        facts=_facts(row),
+        facts=facts_of(row, is_public=is_public),
     )
-
-
-def _facts(row: Row) -> ClusterFacts:
-    stands, variants = _tested(row)
-    expected, risk = float(row["expected"]), row.get("relative_risk")
-    first_seen, object_id = row.get("first_seen"), row.get("object_id")
-    if risk is None or pd.isna(risk):
-        risk = float(row["cases"]) / expected if expected else 0.0
-    return ClusterFacts(
-        cluster_id=int(row.get("cluster_id") or 0),
-        object_id="" if object_id is None or pd.isna(object_id) else str(object_id),
-        p=float(row["p"]),
-        excess=float(risk),
-        cases=int(row["cases"]),
-        expected=expected,
-        enterprises=len(_listed(row.get("enterprise_ids"))),
-        cells=len(_listed(row.get("cell_codes"))),
-        township_codes=tuple(str(code) for code in _listed(row.get("township_codes"))),
-        crosses_township=_is_true(row.get("crosses_township")),
-        stands=stands,
-        variants=variants,
-        first_seen=first_seen if isinstance(first_seen, date) and not pd.isna(first_seen) else None,
-    )
-
-
-def _tested(row: Row) -> tuple[int | None, int | None]:
-    """Return in how many of its repetitions a cluster stands, and how many there were."""
-    tested = row.get("robustness")
-    if not isinstance(tested, Mapping) or not tested.get("variants"):
-        return None, None
-    return int(tested["stands"]), int(tested["variants"])
 
 
 def is_doubtful(row: Row) -> bool:
@@ -187,7 +135,7 @@ def is_doubtful(row: Row) -> bool:
 
 
 def _title(given: HotspotInput, row: Row, names: dict[str, str]) -> Words:
-    codes = [str(code) for code in _listed(row.get("township_codes"))]
+    codes = [str(code) for code in listed(row.get("township_codes"))]
     places = [names.get(code, code) for code in codes[:_TOWNSHIPS_SHOWN]]
     place = "—".join(places) + ("等" if len(codes) > _TOWNSHIPS_SHOWN else "")
     label = next((one for one in given.products if one.key == row["product"]), None)
@@ -196,11 +144,11 @@ def _title(given: HotspotInput, row: Row, names: dict[str, str]) -> Words:
 
 
 def _size(row: Row) -> Words:
-    firms, cells = len(_listed(row.get("enterprise_ids"))), len(_listed(row.get("cell_codes")))
+    firms, cells = len(listed(row.get("enterprise_ids"))), len(listed(row.get("cell_codes")))
     zh, en = f"{cells} 格", f"{cells} cells"
     if firms:
         zh, en = f"{firms} 户 / {zh}", f"{firms} enterprises / {en}"
-    if _is_true(row.get("crosses_township")):
+    if is_true(row.get("crosses_township")):
         zh, en = f"{zh}，跨乡镇", f"{en}, across township lines"
     tested = row.get("robustness")
     if isinstance(tested, Mapping) and tested.get("variants"):
@@ -212,7 +160,7 @@ def _size(row: Row) -> Words:
 
 def _owners(row: Row) -> Words:
     shares = sorted(
-        (share for share in _listed(row.get("officer_shares")) if isinstance(share, Mapping)),
+        (share for share in listed(row.get("officer_shares")) if isinstance(share, Mapping)),
         key=lambda share: -float(share.get("share") or 0),
     )
     if not shares:
@@ -231,21 +179,30 @@ def _owners(row: Row) -> Words:
 
 def _tags(row: Row, *, doubtful: bool, is_public: bool) -> tuple[Tag, ...]:
     tags = []
-    if _is_text(row.get("trend_zh")):
+    if is_text(row.get("trend_zh")):
         trend = str(row["trend_zh"])
         tags.append(Tag(zh=trend, en=str(row.get("trend_en") or trend)))
+    elif row.get("trend") in _TRENDS:
+        tags.append(_trend(str(row["trend"]), int(row.get("weeks_seen") or 0)))
     if doubtful:
         tags.append(Tag(zh="待核实", en="Doubtful", tone="a"))
     if is_public:
         return tuple(tags)
-    if _is_text(row.get("lead")):
+    if is_text(row.get("lead")):
         tags.append(Tag(zh=f"牵头 {row['lead']}", en=f"Lead: {row['lead']}", tone="g"))
-    elif _is_text(row.get("proposed_lead")):
+    elif is_text(row.get("proposed_lead")):
         name = row["proposed_lead"]
         tags.append(Tag(zh=f"无牵头人，建议 {name}", en=f"No lead; proposed {name}", tone="a"))
     else:
         tags.append(Tag(zh="无牵头人", en="No lead", tone="r"))
     return tuple(tags)
+
+
+def _trend(trend: str, weeks: int) -> Tag:
+    zh, en, tone = _TRENDS[trend]
+    if weeks > 1:
+        return Tag(zh=f"{zh} · 第 {weeks} 周", en=f"{en}, week {weeks}", tone=tone)
+    return Tag(zh=zh, en=en, tone=tone)
 
 
 def _rows(meta: MapMeta, row: Row, counts: Words, owners: Words) -> tuple[tuple[Words, Words], ...]:
@@ -259,21 +216,17 @@ def _rows(meta: MapMeta, row: Row, counts: Words, owners: Words) -> tuple[tuple[
         rows.append((Words("谁负责", "Who answers"), owners))
     if meta.audience is not Audience.PUBLIC:
         lead = row.get("lead")
-        text = Words(str(lead)) if _is_text(lead) else Words("还没有", "nobody yet")
+        text = Words(str(lead)) if is_text(lead) else Words("还没有", "nobody yet")
         rows.append((Words("牵头人", "Lead"), text))
     return tuple(rows)
 
 
 def _p_with_simulations(meta: MapMeta, row: Row) -> str:
-    text = _p(row["p"])
+    text = p_text(row["p"])
     if meta.simulations:
         text += f" ({meta.simulations} sim."
         text += f", seed {meta.seed})" if meta.seed is not None else ")"
     return text
-
-
-def _p(p: float) -> str:
-    return "<0.001" if p < 0.001 else f"{p:.3f}"  # noqa: PLR2004 - three decimals are printed
 
 
 def _excess(row: Row) -> str:
@@ -282,17 +235,3 @@ def _excess(row: Row) -> str:
         expected = float(row["expected"])
         return f"{float(row['cases']) / expected:.1f}×" if expected > 0 else "–"
     return f"{float(risk):.1f}×"
-
-
-def _listed(value: object) -> Sequence[Any]:
-    """Return a list cell of a frame; anything else, such as a missing value, counts as empty."""
-    return value if isinstance(value, list | tuple) else ()
-
-
-def _is_true(value: object) -> bool:
-    # A missing value of a frame is a NaN, which is true in Python.
-    return value is True or (isinstance(value, np.bool_) and bool(value))
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and value != ""

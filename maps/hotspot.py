@@ -65,6 +65,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         kind="hotspot",
         title=Words("产品质量热点图", "product quality hotspots"),
         panel=_panel(given, entries, counts),
+        legend=_legend(given, has_enterprises=shows_enterprises),
         facts={
             product.key: _facts(
                 given, tables[product.key], entries[product.key], counts.get(product.key)
@@ -214,6 +215,13 @@ def _panel(
         cluster_p=f"{given.cluster_p:g}",
         townships=_township_rows(given),
         has_enterprises=bool(counts),
+    )
+    return Markup(text)  # noqa: S704 - our template, which escapes every text
+
+
+def _legend(given: HotspotInput, *, has_enterprises: bool) -> Markup:
+    text = templates.get_template("hotspot_legend.html").render(
+        cluster_p=f"{given.cluster_p:g}", has_enterprises=has_enterprises
     )
     return Markup(text)  # noqa: S704 - our template, which escapes every text
 

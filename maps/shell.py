@@ -1,7 +1,7 @@
 """The page round a map: title, switches, figures, the line with date, plan, inputs and status."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
@@ -64,6 +64,7 @@ class ShellParts:
     Attributes:
         kind: `hotspot`, `coverage` or `cell`; the style sheet's name for the page.
         title: Without the county's name, which is put before it.
+        legend: More than the classes, as a template element that `page.js` copies.
         townships: To choose one of; none shows no choice.
         facts: By position of the switch `product`; '' for a map without that switch.
         heading: Of the list on paper. rows: its lines.
@@ -78,6 +79,7 @@ class ShellParts:
     heading: Words | None = None
     rows: Sequence[SheetRow] = ()
     townships: Sequence[Option] = ()
+    legend: Markup = field(default_factory=Markup)
 
 
 def dress(meta: MapMeta, parts: ShellParts) -> Shell:
@@ -119,7 +121,7 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         title_en=f"{title_en} {meta.as_of.isoformat()}",
         # Rendered by our own templates, which escape every text.
         before=Markup(before),  # noqa: S704
-        below=Markup(below),  # noqa: S704
+        below=Markup(below) + parts.legend,  # noqa: S704
         beside=parts.panel,
         sheet=sheet,
         state={

@@ -63,12 +63,24 @@
       show();
     });
 
+    /** By the end of the week shown it had been found. */
+    function isKnown(cluster) {
+      if (!wangge.counts || !cluster.known_from) return true;
+      return cluster.known_from <= wangge.counts.weeks[wangge.weekOf(wangge.state)].last;
+    }
+
     function show() {
       for (const [cluster, parts] of drawn) {
-        if (wangge.fits(cluster.switches)) group.addLayer(parts);
+        if (wangge.fits(cluster.switches) && isKnown(cluster)) group.addLayer(parts);
         else group.removeLayer(parts);
       }
     }
+
+    /** What the rings mean, for the legend: {solid: n, dashed: n} of those shown. */
+    wangge.ringsShown = function () {
+      const seen = [...drawn.keys()].filter((one) => wangge.fits(one.switches) && isKnown(one));
+      return { solid: seen.filter((one) => !one.doubtful).length, dashed: seen.filter((one) => one.doubtful).length };
+    };
 
     wangge.register({
       rank: 3,

@@ -186,7 +186,8 @@
     });
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false, pan: false });
-      if (!moved) show();
+      // On paper the picture is drawn already; framing it anew would wipe it.
+      if (!moved && !root.classList.contains("printing")) show();
     }).observe(map.getContainer());
     wangge.current = map;
     return map;

@@ -16,6 +16,8 @@
     wangge.on("select", markSelected);
     wangge.on("points", (on) => {
       for (const box of all("[data-points]")) box.checked = on;
+      showsPoints = on;
+      if (shown) showLegend(shown.theme);
     });
     wangge.on("language", nameControls);
     bindButtons();
@@ -40,6 +42,8 @@
     window.history.replaceState(null, "", `#${new URLSearchParams(kept)}`);
   }
 
+  let showsPoints = false;
+
   function showLegend(theme) {
     const box = find("#wg-legend");
     if (box) box.replaceChildren(wangge.legend(theme), ...ringsLegend());
@@ -47,7 +51,14 @@
 
   function ringsLegend() {
     const template = find("#wg-legend-more");
-    return template ? [template.content.cloneNode(true)] : [];
+    if (!template) return [];
+    const rings = wangge.ringsShown ? wangge.ringsShown() : { solid: 1, dashed: 1 };
+    const more = template.content.cloneNode(true);
+    for (const line of more.querySelectorAll("[data-when]")) {
+      const shown = { ...rings, points: showsPoints }[line.dataset.when];
+      if (!shown) line.remove();
+    }
+    return [more];
   }
 
   function followState(state) {

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import ClassVar
 
 from shapely.geometry.base import BaseGeometry
@@ -26,6 +27,7 @@ class ClusterMark:
         radius_m: Radius of the ring in metres.
         switches: State in which it is shown.
         rows: Lines of the popup.
+        known_from: Not shown in the weeks before this day; None always.
     """
 
     mark_id: str
@@ -38,6 +40,7 @@ class ClusterMark:
     subtitle: Words | None = None
     rows: Sequence[tuple[Words, Words]] = ()
     remark: Words | None = None
+    known_from: date | None = None
 
     def as_json(self) -> JsonValue:
         """Return what the script needs."""
@@ -48,6 +51,7 @@ class ClusterMark:
             "number": self.number,
             "doubtful": self.doubtful,
             "switches": dict(self.switches),
+            "known_from": self.known_from.isoformat() if self.known_from else "",
             "shape": None if is_point else rounded(self.shape),
             "centre": [round((south + north) / 2, 5), round((west + east) / 2, 5)],
             "radius_m": round(self.radius_m, 1),

@@ -115,7 +115,7 @@ def entries_of(scope: Scope, facts: AnalysisFacts | None) -> dict[str, list[Clus
 def _is_shown(entry: ClusterEntry, asked: Asked) -> bool:
     """Tell whether a cluster reaches into the township, and was known by the end of the week."""
     known = entry.facts.first_seen
-    is_known = asked.week is None or known is None or known <= asked.until
+    is_known = known is None or known <= asked.until
     return is_known and (not asked.township or asked.township in entry.facts.township_codes)
 
 

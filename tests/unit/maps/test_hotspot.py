@@ -10,7 +10,7 @@ from maps.cluster_texts import cluster_entries
 from maps.enterprise_points import drawn_by_product
 from maps.hotspot import build_hotspot_map
 from maps.hotspot_themes import counts_by_product, hotspot_themes
-from maps.model import Audience
+from maps.model import Audience, WeekCounts
 from maps.publish import to_html
 from service.domain.errors import InvalidInputError
 from tests.unit.maps.factories import make_county, make_hotspot_input, make_meta
@@ -139,3 +139,60 @@ def test_nothing_at_all_still_makes_a_map() -> None:
     state = json.loads(re.findall(r'id="wg-state">(.*?)</script>', html)[0])
     assert state["by_product"]["baijiu"]["figures"][0]["value"] == "–"
     assert "没有不等于没问题" in html
+
+
+def _with_life(**columns: Any) -> Any:
+    given = make_hotspot_input()
+    clusters = given.clusters.copy()
+    for name, value in columns.items():
+        clusters[name] = [value] * len(clusters)
+    return make_hotspot_input(clusters=clusters)
+
+
+def test_a_line_says_how_a_cluster_moves_what_its_members_share_and_whom_to_visit() -> None:
+    hint = {
+        "attribute": "supplier", "value": "散酒批发部", "inside": 8, "inside_of": 12,
+        "outside": 1, "outside_of": 400, "q": 0.003,
+    }  # fmt: skip
+    visits = [{"enterprise_id": n, "name": f"酒坊{n}", "officer": "赵立"} for n in range(5)]
+    given = _with_life(trend="growing", weeks_seen=3, hints=[hint], next_visits=visits)
+
+    entry = cluster_entries(given)["baijiu"][0]
+
+    assert entry.tags[0].zh == "↑ 增长 · 第 3 周"
+    assert entry.facts.hint is not None
+    assert "8 户同一供货商 散酒批发部" in entry.facts.hint.zh
+    assert [one["name"] for one in entry.facts.visits] == ["酒坊0", "酒坊1"]
+
+
+def test_a_public_map_carries_neither_visits_nor_risk_classes() -> None:
+    visits = [{"enterprise_id": 1, "name": "虚构酒坊", "officer": "赵立"}]
+    given = _with_life(next_visits=visits)
+    public = make_hotspot_input(
+        meta=make_meta(audience=Audience.PUBLIC), clusters=given.clusters, counts=_counts(given)
+    )
+
+    html = to_html(build_hotspot_map(public))
+    numbers = json.loads(re.findall(r'id="wg-data-weeks">(.*?)</script>', html)[0])
+
+    assert "虚构酒坊" not in html
+    assert set(numbers["visits"][3::6]) == {0}
+    assert set(numbers["enterprises"][2::4]) == {0}
+
+
+def _counts(given: Any) -> WeekCounts:
+    """Return the factory's statistics as if everything had happened in the second of three weeks."""
+    rows = given.statistics[given.statistics["product"] != "all"]
+    numbers = rows[["cell_code", "product", "enterprises", "visits", "problems"]].assign(
+        week=1, risk_class=4
+    )
+    weeks = [
+        ("2012-W17", date(2012, 4, 23), date(2012, 4, 29)),
+        ("2012-W18", date(2012, 4, 30), date(2012, 5, 6)),
+        ("2012-W19", date(2012, 5, 7), date(2012, 5, 13)),
+    ]
+    return WeekCounts(
+        weeks=weeks,
+        visits=numbers[numbers["visits"] > 0],
+        enterprises=numbers[numbers["enterprises"] > 0],
+    )
