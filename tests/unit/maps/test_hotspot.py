@@ -181,7 +181,7 @@ def test_a_public_map_carries_neither_visits_nor_risk_classes() -> None:
 
 
 def _counts(given: Any) -> WeekCounts:
-    """Return the factory's statistics as if everything had happened in the second of three weeks."""
+    """Return the factory's statistics as if all of it were of the second of three weeks."""
     rows = given.statistics[given.statistics["product"] != "all"]
     numbers = rows[["cell_code", "product", "enterprises", "visits", "problems"]].assign(
         week=1, risk_class=4
