@@ -65,7 +65,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         kind="hotspot",
         title=Words("产品质量热点图", "product quality hotspots"),
         panel=_panel(given, entries, counts),
-        legend=_legend(given, has_enterprises=shows_enterprises),
+        legend=_legend(given, has_enterprises=bool(counts)),
         facts={
             product.key: _facts(
                 given, tables[product.key], entries[product.key], counts.get(product.key)
