@@ -142,8 +142,7 @@ def test_nothing_at_all_still_makes_a_map() -> None:
 
 
 def _with_life(**columns: Any) -> Any:
-    given = make_hotspot_input()
-    clusters = given.clusters.copy()
+    clusters = make_county().clusters.copy()
     for name, value in columns.items():
         clusters[name] = [value] * len(clusters)
     return make_hotspot_input(clusters=clusters)
