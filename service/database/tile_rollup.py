@@ -5,14 +5,16 @@ up to 9, 4 pixels at 10, 11 and 12. Level 18 (zoom 12) is kept only where a tile
 hold too many enterprises one by one. Counts add up, so each level is made from the one below it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from service.database import analyses, changes, counties
+from service.database import analyses, changes, counties, tile_weeks
+from service.database.loading.cells import plan_on
 from service.database.tables import DataChangeRow, TileSnapshotRow
 
 # Zoom 12, 11, 10, then 9 to 5: every coarser zoom is served from the last.
@@ -87,14 +89,24 @@ def _build(session: Session, county_code: str, on: date) -> Snapshot:
         "on": on,
         "since": period_from,
         "targets": analyses.latest_or_none(session, county_code, "targets", on),
+        "plan_id": plan_on(session, county_code, on),
         "raw_limit": RAW_LIMIT,
     }
     # A hash of a million squares needs more than the default before it spills to disk.
     session.execute(text("SET LOCAL work_mem = '256MB'"))
     session.execute(text("DROP TABLE IF EXISTS tile_stage, tile_facts"))
+    tile_weeks.find_cells(session, values)
     session.execute(_FACTS, values)
     session.execute(text("ANALYZE tile_facts"))
+    tile_weeks.build(session, values, counties.weeks_on(session, county_code, on))
     session.execute(_TOTALS, values)
+    _count_squares(session, values)
+    session.execute(text("DROP TABLE tile_stage, tile_facts, tile_cells"))
+    session.execute(text("ANALYZE tile_bin"))
+    return Snapshot(id=row.id, as_of=on, period_from=period_from, data_version=version)
+
+
+def _count_squares(session: Session, values: Mapping[str, Any]) -> None:
     session.execute(_FINEST, values)
     session.execute(_DENSE, values)
     level = DENSE_LEVEL
@@ -103,9 +115,6 @@ def _build(session: Session, county_code: str, on: date) -> Snapshot:
             session.execute(text(statement.format(shift=level - coarser)))
         session.execute(_BINS, {**values, "level": coarser})
         level = coarser
-    session.execute(text("DROP TABLE tile_stage, tile_facts"))
-    session.execute(text("ANALYZE tile_bin"))
-    return Snapshot(id=row.id, as_of=on, period_from=period_from, data_version=version)
 
 
 def _forget(session: Session, county_code: str, on: date) -> None:
@@ -129,7 +138,9 @@ _FACTS = text(
     CREATE TEMPORARY TABLE tile_facts ON COMMIT DROP AS
     WITH result AS (
         SELECT enterprise_id, count(*) AS visits,
-               count(*) FILTER (WHERE is_problem) AS problems
+               count(*) FILTER (WHERE is_problem) AS problems,
+               count(*) FILTER (WHERE kind = 'sample_test') AS samples,
+               count(*) FILTER (WHERE kind = 'sample_test' AND NOT is_problem) AS passed
         FROM quality_event
         WHERE county_code = :county_code AND kind IN ('visit', 'sample_test')
           AND enterprise_id IS NOT NULL AND occurred_on BETWEEN :since AND :on
@@ -139,7 +150,9 @@ _FACTS = text(
            coalesce(location.township_code, enterprise.township_code, '') AS township_code,
            coalesce(target.risk_class, 0)::smallint AS risk_class,
            coalesce(result.visits, 0) AS visits, coalesce(result.problems, 0) AS problems,
+           coalesce(result.samples, 0) AS samples, coalesce(result.passed, 0) AS passed,
            coalesce(location.status, 'review') AS status, location.level AS precision,
+           tile_cells.cell_code,
            ST_X(pin.geometry) AS x, ST_Y(pin.geometry) AS y
     FROM enterprise
     LEFT JOIN location ON location.county_code = enterprise.county_code
@@ -148,6 +161,7 @@ _FACTS = text(
                     AND target.analysis_id = CAST(:targets AS uuid)
                     AND target.enterprise_id = enterprise.id
     LEFT JOIN result ON result.enterprise_id = enterprise.id
+    LEFT JOIN tile_cells ON tile_cells.enterprise_id = enterprise.id
     LEFT JOIN LATERAL (
         SELECT ST_Transform(location.geometry, 3857) AS geometry
         WHERE location.status = 'placed' AND location.level IN ('rooftop', 'road', 'village')
@@ -161,11 +175,12 @@ _FACTS = text(
 _TOTALS = text(
     """
     INSERT INTO tile_total (county_code, snapshot_id, product, township_code, risk_class,
-                            existing, placed, area_only, review, visits, problems)
+                            existing, placed, area_only, review, visits, problems, samples,
+                            passed)
     SELECT :county_code, :snapshot_id, product, township_code, risk_class, count(*), count(x),
            count(*) FILTER (WHERE status = 'placed' AND x IS NULL),
            count(*) FILTER (WHERE status <> 'placed'),
-           sum(visits), sum(problems)
+           sum(visits), sum(problems), sum(samples), sum(passed)
     FROM tile_facts
     GROUP BY product, township_code, risk_class
     """

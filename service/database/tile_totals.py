@@ -1,11 +1,11 @@
 """How many enterprises of a county have a place of their own, and who has none."""
 
 from pandas import DataFrame
-from sqlalchemy import func, select, text
+from sqlalchemy import Integer, and_, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_table
-from service.database.tables import TileTotalRow
+from service.database.tables import TileTotalRow, TownshipRow
 from service.database.tile_rollup import Snapshot
 
 
@@ -24,6 +24,30 @@ def counts(session: Session, county_code: str, snapshot: Snapshot) -> DataFrame:
         )
         .group_by(TileTotalRow.product, TileTotalRow.township_code)
         .order_by(TileTotalRow.product, TileTotalRow.township_code)
+    )
+    return read_table(session, statement)
+
+
+def sample_counts(session: Session, county_code: str, snapshot: Snapshot) -> DataFrame:
+    """Return township_code, samples, passed of all products; townships alone, in order."""
+    samples, passed = func.sum(TileTotalRow.samples), func.sum(TileTotalRow.passed)
+    statement = (
+        select(
+            TownshipRow.code.label("township_code"),
+            cast(func.coalesce(samples, 0), Integer).label("samples"),
+            cast(func.coalesce(passed, 0), Integer).label("passed"),
+        )
+        .outerjoin(
+            TileTotalRow,
+            and_(
+                TileTotalRow.county_code == TownshipRow.county_code,
+                TileTotalRow.snapshot_id == snapshot.id,
+                TileTotalRow.township_code == TownshipRow.code,
+            ),
+        )
+        .where(TownshipRow.county_code == county_code)
+        .group_by(TownshipRow.code)
+        .order_by(TownshipRow.code)
     )
     return read_table(session, statement)
 

@@ -1,13 +1,13 @@
 """What a live map asks the service for while it is looked at: addresses, and the counts behind."""
 
-from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from maps.model import LiveEnterprises
-from service.database import tile_rollup, tile_totals
+from maps.model import LiveEnterprises, WeekCounts
+from service.database import counties, tile_totals, tile_weeks
+from service.database.tile_rollup import Snapshot
 
 _TILES: Final = "/api/v1/tiles/enterprises/{z}/{x}/{y}.mvt"
 _RECORDS: Final = "/api/v1/enterprises"
@@ -15,9 +15,9 @@ _RECORDS: Final = "/api/v1/enterprises"
 _NAMES, _NAME_LENGTH = 40, 60
 
 
-def live_enterprises(session: Session, county_code: str, on: date) -> LiveEnterprises:
+def live_enterprises(session: Session, county_code: str, snapshot: Snapshot) -> LiveEnterprises:
     """Return where a map of the day gets its enterprises, and how many there are."""
-    snapshot = tile_rollup.refresh(session, county_code, on)
+    on = snapshot.as_of
     kept = urlencode({"county": county_code, "on": on.isoformat()})
     return LiveEnterprises(
         tiles=f"{_TILES}?{kept}",
@@ -26,4 +26,14 @@ def live_enterprises(session: Session, county_code: str, on: date) -> LiveEnterp
         unplaced=tile_totals.unplaced_names(
             session, county_code, limit=_NAMES, length=_NAME_LENGTH
         ),
+    )
+
+
+def live_weeks(session: Session, county_code: str, snapshot: Snapshot) -> WeekCounts:
+    """Return the counts of each week of the period, as `map_weeks.week_counts` has them."""
+    weeks = counties.weeks_on(session, county_code, snapshot.as_of)
+    return WeekCounts(
+        weeks=[(week.key, week.first, week.last) for week in weeks],
+        visits=tile_weeks.visits(session, county_code, snapshot.id),
+        enterprises=tile_weeks.firms(session, county_code, snapshot.id),
     )

@@ -30,13 +30,15 @@ from service.database import (
     places,
     plans,
     targets,
+    tile_rollup,
+    tile_totals,
     townships,
 )
 from service.database.analysis_facts import AnalysisFacts
 from service.database.counties import County
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
-from service.workflows.live_map_inputs import live_enterprises
+from service.workflows.live_map_inputs import live_enterprises, live_weeks
 from service.workflows.map_weeks import week_counts
 
 
@@ -87,19 +89,27 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
     statistics = clusters.cell_statistics(session, county_code, on)
     facts = analysis_facts.of_day(session, county_code, "clusters", on)
     plan_id = plans.in_force(session, county_code, on)
-    is_live = subject.ground.enterprises
-    quality = townships.quality(session, county_code, on, since=_since(facts))
-    counts = quality.groupby("township_code", as_index=False)[["samples", "passed"]].sum()
+    # A live map asks for enterprises as they are seen, and its counts were made beforehand.
+    live = tile_rollup.refresh(session, county_code, on) if subject.ground.enterprises else None
+    if live is not None:
+        counts = tile_totals.sample_counts(session, county_code, live)
+    else:
+        quality = townships.quality(session, county_code, on, since=_since(facts))
+        counts = quality.groupby("township_code", as_index=False)[["samples", "passed"]].sum()
     return HotspotInput(
         meta=meta_of(session, county, subject, facts),
         geography=geography_of(session, county, plan_id, subject),
         statistics=statistics,
         clusters=clusters.latest(session, county_code, on),
-        enterprises=None if is_live else placed_enterprises(session, county_code, plan_id),
-        live=live_enterprises(session, county_code, on) if is_live else None,
+        enterprises=None if live else placed_enterprises(session, county_code, plan_id),
+        live=live_enterprises(session, county_code, live) if live else None,
         township_rates=counts.join(_intervals(counts)),
         products=switch_of(statistics),
-        counts=week_counts(session, county_code, plan_id, on),
+        counts=(
+            live_weeks(session, county_code, live)
+            if live
+            else week_counts(session, county_code, plan_id, on)
+        ),
     )
 
 

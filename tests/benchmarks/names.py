@@ -9,6 +9,7 @@ MODULES: Final = {
     "local": "bench_local_statistics",
     "locate": "bench_locate",
     "maps": "bench_maps",
+    "tiles": "bench_tiles",
 }
 # These are handed `--database-url` of a server on which they make databases of their own.
-NEED_DATABASE: Final = frozenset({"job"})
+NEED_DATABASE: Final = frozenset({"job", "tiles"})

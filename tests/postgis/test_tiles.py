@@ -5,16 +5,19 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 from shapely import box
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.database import changes, tile_rollup, tile_sql, tiles
+from service.database import changes, tile_rollup, tile_sql, tile_totals, tiles, townships
 from service.database.tiles import MAX_BYTES, TileFilter, TileQuestion
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.readers import Reader
 from service.domain.tile_address import TileAddress
+from service.workflows.live_map_inputs import live_weeks
+from service.workflows.map_weeks import week_counts
 from tests.factories import (
     COUNTY,
     EAST,
@@ -396,3 +399,45 @@ def test_single_enterprises_are_found_by_the_spatial_index(county: Session) -> N
     plan = county.scalars(text(f"EXPLAIN {tile_sql.SINGLES.text}"), values).all()
 
     assert any("ix_location_geometry" in line for line in plan)
+
+
+def test_weeks_and_samples_counted_for_live_maps_are_those_of_the_ledger(county: Session) -> None:
+    plan = make_plan(county)
+    make_cell(county, plan, "a", box(114.0, 38.0, 114.2, 38.2))
+    make_cell(county, plan, "b", box(114.1, 38.0, 114.3, 38.2), township_code=WEST)
+    for number in range(30):
+        enterprise = make_enterprise(
+            county,
+            f"e{number}",
+            (114.05 + 0.01 * number, 38.1),
+            product="cement" if number % 3 else "baijiu",
+            township_code=WEST if number < 15 else EAST,
+        )
+        for day in range(1 + number % 4):
+            make_event(
+                county,
+                enterprise,
+                date(2012, 3, 1 + 7 * day + number % 5),
+                kind="sample_test" if day % 2 else "visit",
+                is_problem=number % 7 == 0,
+            )
+    snapshot = tile_rollup.refresh(county, COUNTY, TODAY)
+
+    live = live_weeks(county, COUNTY, snapshot)
+    slow = week_counts(county, COUNTY, plan, TODAY)
+    samples = tile_totals.sample_counts(county, COUNTY, snapshot)
+    quality = townships.quality(county, COUNTY, TODAY).groupby("township_code")
+
+    assert live.weeks == slow.weeks
+    for name, keys in (
+        ("visits", ["cell_code", "product", "week", "risk_class"]),
+        ("enterprises", ["cell_code", "product", "risk_class"]),
+    ):
+        ours, theirs = (
+            getattr(one, name).sort_values(keys).reset_index(drop=True) for one in (live, slow)
+        )
+        assert len(ours) >= 4
+        pd.testing.assert_frame_equal(ours[theirs.columns], theirs, check_dtype=False)
+    assert samples.set_index("township_code")["samples"].to_dict() == (
+        quality["samples"].sum().to_dict()
+    )

@@ -46,6 +46,7 @@ from service.database.tables.tiles import (
     TileBinRow,
     TileSnapshotRow,
     TileTotalRow,
+    TileWeekRow,
 )
 
 __all__ = [
@@ -83,6 +84,7 @@ __all__ = [
     "TileBinRow",
     "TileSnapshotRow",
     "TileTotalRow",
+    "TileWeekRow",
     "TownshipRow",
     "TownshipStatisticRow",
 ]

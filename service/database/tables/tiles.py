@@ -105,3 +105,25 @@ class TileTotalRow(Base):
     review: Mapped[int]
     visits: Mapped[int] = mapped_column(BigInteger)
     problems: Mapped[int] = mapped_column(BigInteger)
+    samples: Mapped[int] = mapped_column(BigInteger)
+    passed: Mapped[int] = mapped_column(BigInteger)
+
+
+class TileWeekRow(Base):
+    """Visits to a cell's enterprises in one week of the period; week -1 counts enterprises."""
+
+    __tablename__ = "tile_week"
+    __table_args__ = (
+        _of_snapshot(),
+        Index("ix_tile_week_county_code_snapshot_id", "county_code", "snapshot_id"),
+    )
+    county_code: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    snapshot_id: Mapped[int] = mapped_column(BigInteger)
+    cell_code: Mapped[str]
+    product: Mapped[str]
+    risk_class: Mapped[int] = mapped_column(SmallInteger)
+    week: Mapped[int] = mapped_column(SmallInteger)
+    enterprises: Mapped[int]
+    visits: Mapped[int] = mapped_column(BigInteger)
+    problems: Mapped[int] = mapped_column(BigInteger)
