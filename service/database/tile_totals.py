@@ -29,7 +29,11 @@ def counts(session: Session, county_code: str, snapshot: Snapshot) -> DataFrame:
 
 
 def sample_counts(session: Session, county_code: str, snapshot: Snapshot) -> DataFrame:
-    """Return township_code, samples, passed of all products; townships alone, in order."""
+    """Return township_code, samples, passed of all products, every township, in order.
+
+    An enterprise is in the township where its address was located, else where it is registered;
+    `townships.quality` asks its cell first, which differs where a place contradicts its address.
+    """
     samples, passed = func.sum(TileTotalRow.samples), func.sum(TileTotalRow.passed)
     statement = (
         select(

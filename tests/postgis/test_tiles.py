@@ -411,7 +411,7 @@ def test_weeks_and_samples_counted_for_live_maps_are_those_of_the_ledger(county:
             f"e{number}",
             (114.05 + 0.01 * number, 38.1),
             product="cement" if number % 3 else "baijiu",
-            township_code=WEST if number < 15 else EAST,
+            township_code=WEST if number < 26 else EAST,
         )
         for day in range(1 + number % 4):
             make_event(
