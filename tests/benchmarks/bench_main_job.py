@@ -62,7 +62,7 @@ def _measure(url: str, folder: Path, runs: int) -> dict[str, Cost]:
     write_files(files)
     costs: dict[str, list[Cost]] = {}
     for run in range(runs):
-        with _empty_database(url) as database:
+        with empty_database(url) as database:
             job = [str(_JOB), database, str(files), str(out)]
             costs.setdefault(_OURS, []).append(_run(job, out))
         for name, method in _PEERS.items():
@@ -96,7 +96,7 @@ def _run(arguments: list[str], out: Path) -> Cost:
 
 
 @contextmanager
-def _empty_database(url: str) -> Iterator[str]:
+def empty_database(url: str) -> Iterator[str]:
     """Make a migrated database of its own on the server, and drop it afterwards."""
     name = f"wangge_bench_{token_hex(4)}"
     server = create_engine(url, isolation_level="AUTOCOMMIT")

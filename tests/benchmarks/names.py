@@ -12,4 +12,4 @@ MODULES: Final = {
     "tiles": "bench_tiles",
 }
 # These are handed `--database-url` of a server on which they make databases of their own.
-NEED_DATABASE: Final = frozenset({"job", "tiles"})
+NEED_DATABASE: Final = frozenset({"job", "locate", "tiles"})
