@@ -15,8 +15,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from importlib import import_module, util
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -92,6 +93,15 @@ def cpca_rate(rows: Sequence[Damaged]) -> float:
     return best_rate(lambda: lambda: transform(texts), len(rows))
 
 
+def peer(name: str) -> ModuleType | None:
+    """Return a peer's package; None, saying why, where it is not installed or does not load."""
+    try:
+        return import_module(name)
+    except ImportError as error:
+        say(f"  {name} is left out: {error}")
+        return None
+
+
 def say(text: str) -> None:
     """Print a line for a person."""
     print(text, flush=True)  # noqa: T201 - a report for a person
@@ -102,10 +112,10 @@ def report_speed(gazetteer: Gazetteer, name: str, rows: Sequence[Damaged]) -> No
     ours = our_rate(gazetteer, rows)
     say(f"{name}: {len(rows)} addresses")
     say(f"  wangge {ours:>9,.0f} per CPU-second, to the village")
-    if util.find_spec("cpca") is not None:
+    if peer("cpca") is not None:
         rate = cpca_rate(rows)
         say(f"  cpca   {rate:>9,.0f} per CPU-second, to the county; we: {ours / rate:.2f} times")
-    if util.find_spec("jionlp") is not None:
+    if peer("jionlp") is not None:
         some = rows[:: max(1, len(rows) // SLOW_ROWS)]
         rate, towns, villages = jionlp_figures(some)
         t = located(gazetteer, some)
@@ -162,7 +172,7 @@ def report_real(gazetteer: Gazetteer) -> None:
     )
     say(f"  wangge: {placed / len(rows):.2%} placed, town right {towns}, silently wrong {silent},")
     say(f"  village right {villages} of {len(named)}")
-    if util.find_spec("jionlp") is not None:
+    if peer("jionlp") is not None:
         _report_jionlp(rows[:: max(1, len(rows) // SLOW_ROWS)], geocoder)
 
 

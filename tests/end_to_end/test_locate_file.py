@@ -2,7 +2,12 @@
 
 import csv
 import json
+import os
+import socket
+import subprocess
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from openpyxl import Workbook
@@ -10,6 +15,7 @@ from openpyxl import Workbook
 from scripts.locate_file import COLUMNS, locate_file
 from service.domain.errors import InvalidInputError
 from service.domain.places import Datum
+from service.settings import PROJECT_ROOT
 
 REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "hebei_gazetteer"
 GAZETTEER = (
@@ -187,3 +193,38 @@ def test_real_addresses_of_a_province_are_placed_in_their_towns(tmp_path: Path) 
         or (true["village"] and row["village"] not in {"", true["village"]})
     ]
     assert wrong == []
+
+
+def test_every_process_writes_the_same_bytes(tmp_path: Path, gazetteer: Path) -> None:
+    """Sets and dictionaries are ordered otherwise in each process unless their order is told."""
+    source = tmp_path / "in.csv"
+    texts = ("云溪镇北良都村", "云溪镇北粮都村", "何庄村", "青石县良都村", "云溪镇与石桥乡之间")
+    source.write_text("address\n" + "\n".join(texts), encoding="utf-8")
+    written = []
+    for seed in ("0", "1", "42"):
+        out = tmp_path / f"{seed}.csv"
+        command = [sys.executable, "-m", "scripts.cli", "locate", "--file", str(source)]
+        subprocess.run(
+            [*command, "--gazetteer", str(gazetteer), "--out", str(out)],
+            check=True,
+            capture_output=True,
+            cwd=PROJECT_ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        written.append(out.read_bytes())
+
+    assert written[0] == written[1] == written[2]
+
+
+def test_a_file_is_located_without_a_socket(
+    tmp_path: Path, gazetteer: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise AssertionError("a socket was opened")
+
+    for name in ("socket", "create_connection", "getaddrinfo"):
+        monkeypatch.setattr(socket, name, refuse)
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("address\n云溪镇北粮都村\n别处\n", encoding="utf-8")
+
+    assert locate_file(source, gazetteer, out).rows == 2

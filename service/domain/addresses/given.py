@@ -22,6 +22,7 @@ _BOX_MARGIN_DEG = 0.2
 _UNKNOWN_DATUM_M = 1_300.0
 _DEGREE_M = 85_000.0  # of longitude in the latitudes of China's middle: errs on the wide side
 _CHINA_LON = (73.0, 136.0)
+_COUNTY_ONLY = frozenset({"county_only", "road_in_several_towns"})
 _NOTHING_LOCAL = frozenset({"county_only", "no_local_evidence"})
 _CHINA_LAT = (3.0, 54.5)
 
@@ -71,7 +72,7 @@ def _by_text_alone(answer: Answer, finding: Finding, point: Place) -> Placement:
     They still speak against a text from which they are farther than any datum explains; a row
     that only they could place waits for the decision on their file.
     """
-    if finding.reason in _NOTHING_LOCAL:
+    if finding.reason in _NOTHING_LOCAL | _COUNTY_ONLY:
         return _refused(answer, finding, "coordinate_datum_undecided", point)
     if finding.reason:
         return review(answer, finding)
@@ -141,10 +142,10 @@ def _by_point_alone(
     answer: Answer, finding: Finding, point: Place, *, surely_inside: bool
 ) -> Placement:
     """The text says no more than the county; the point counts only inside its very line."""
-    if finding.reason == "county_only" and surely_inside and answer.scope.from_text:
+    if finding.reason in _COUNTY_ONLY and surely_inside and answer.scope.from_text:
         return _at(answer, Finding("coordinate_in_county"), point, Level.ROAD)
     reason = finding.reason
-    if reason in _NOTHING_LOCAL:
+    if reason in _NOTHING_LOCAL | _COUNTY_ONLY:
         reason = "coordinate_unwitnessed"
     return _refused(answer, finding, reason, point)
 
