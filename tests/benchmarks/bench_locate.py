@@ -22,7 +22,7 @@ from types import ModuleType
 import numpy as np
 
 from gis_data.gazetteer import read_gazetteer
-from service.domain.addresses.names import plain
+from service.domain.addresses.names import plain, village_name
 from service.domain.datum import distance_m, from_wgs84, to_wgs84
 from service.domain.gazetteer import Gazetteer
 from service.domain.places import Datum
@@ -187,9 +187,14 @@ def _report_jionlp(rows: Sequence[dict[str, str]], geocoder: GazetteerGeocoder) 
     ]
     village = [
         sum(bool(row["village"]) and one.village == row["village"] for one, _, row in pairs),
-        sum(bool(row["village"]) and their["village"] == row["village"] for _, their, row in pairs),
+        sum(_same_village(their["village"] or "", row["village"]) for _, their, row in pairs),
     ]
     say(f"  of {len(rows)} rows, ours and jionlp's: town right {town}, village right {village}")
+
+
+def _same_village(one: str, other: str) -> bool:
+    """Whether two official names of villages differ in how the committee is called at most."""
+    return bool(one and other) and village_name(one).stem == village_name(other).stem
 
 
 def report_datums() -> None:

@@ -70,10 +70,11 @@ def _contexts(gazetteer: Gazetteer, query: AddressQuery) -> tuple[str, str]:
 
 def _named_scope(gazetteer: Gazetteer, prefix: Prefix, *, register: str, credit: str) -> Scope:
     counties, reason = prefix.counties, ""
-    held = tuple(code for code in counties if gazetteer.holds(code))
-    if register:
-        reason = "" if register in counties else "outside_register_county"
-        counties = (register,) if register in counties else held
+    if register in counties:
+        counties = (register,)
+    elif register:
+        reason = "outside_register_county"
+        counties = tuple(code for code in counties if gazetteer.holds(code))
     elif credit in counties:
         counties = (credit,)
     if credit and not reason and credit not in counties:

@@ -39,6 +39,11 @@ class Village:
     lat: float | None
     doubled: bool = False
     rivals: tuple["Village", ...] = ()
+    spellings: tuple[str, ...] = field(init=False)  # every full way the name is written
+
+    def __post_init__(self) -> None:
+        """Spell the name once; it is asked for again and again."""
+        self.spellings = self._spelt()
 
     @property
     def written(self) -> str:
@@ -48,9 +53,7 @@ class Village:
         ending = "社区" if self.parts.kind is VillageKind.COMMUNITY else "村"
         return self.parts.stem + ending
 
-    @property
-    def spellings(self) -> tuple[str, ...]:
-        """Every full way the name is written."""
+    def _spelt(self) -> tuple[str, ...]:
         stem, kind, whole = self.parts
         if kind is VillageKind.EITHER and not whole:
             return (stem + "村", stem + "社区")
@@ -81,6 +84,9 @@ class CountyIndex:
     hits: dict[str, Hit] = field(default_factory=dict)
     lengths: dict[str, tuple[int, ...]] = field(default_factory=dict)
     by_town: dict[str, tuple[Village, ...]] = field(default_factory=dict)
+    # By town, made when first asked for: names with one character lost, and stems by length.
+    losses: dict[str, dict[str, list[Village]]] = field(default_factory=dict)
+    stems: dict[str, dict[int, list[Village]]] = field(default_factory=dict)
     box: tuple[float, float, float, float] | None = None  # west, south, east, north of all points
 
     def hits_at(self, text: str, start: int) -> Iterator[tuple[int, Hit]]:
@@ -90,6 +96,27 @@ class CountyIndex:
             hit = self.hits.get(piece)
             if hit is not None and len(piece) == length:  # not cut short by the text's end
                 yield start + length, hit
+
+    def losing_one(self, town: Town, name: str) -> list[Village]:
+        """Return the town's villages of whose name one lost character makes another."""
+        known = self.losses.get(town.code)
+        if known is None:
+            found: defaultdict[str, dict[Village, None]] = defaultdict(dict)
+            for village in self.villages_of(town):
+                for form in village.spellings:
+                    for shorter in one_lost(form):
+                        found[shorter][village] = None
+            known = self.losses[town.code] = {name: list(them) for name, them in found.items()}
+        return known.get(name, [])
+
+    def of_length(self, town: Town, length: int) -> list[Village]:
+        """Return the town's villages whose stem has so many characters."""
+        known = self.stems.get(town.code)
+        if known is None:
+            known = self.stems[town.code] = {}
+            for village in self.villages_of(town):
+                known.setdefault(len(village.parts.stem), []).append(village)
+        return known.get(length, [])
 
     def villages_of(self, town: Town) -> tuple[Village, ...]:
         """Return the town's villages in order of code."""

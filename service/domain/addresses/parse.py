@@ -25,7 +25,7 @@ _ROAD = re.compile(
     "(?P<road>(?:(?![村米镇乡县])[\u4e00-\u9fffA-Z0-9]){1,7}?(?:大街|大道|公路|国道|省道|县道|胡同|路|街|巷|道)(?!口|办|边|旁村|村|社区|居委))"
     "(?P<part>[东西南北中]段|[东南西北]侧)?"
 )
-_ROAD_CHARACTERS = ("路", "街", "道", "巷", "胡同")
+_ROAD_CHARACTERS = re.compile("[路街道巷]|胡同")
 _NUMBER = re.compile(
     "(?P<number>(?:[0-9]+|[一二三四五六七八九十百零]+)(?:[-之][0-9]+)*(?:号|栋|幢|弄)(?:院|楼|[0-9]+(?:室|铺))?)"
 )
@@ -260,7 +260,7 @@ def _find_unknown(reading: Reading, start: int) -> None:
 def road_and_number(text: str, start: int) -> tuple[str, str]:
     """Return the road and the house number behind ``start``, '' where there is none."""
     road = ""
-    if any(char in text for char in _ROAD_CHARACTERS):
+    if _ROAD_CHARACTERS.search(text, start):
         found = _ROAD.search(text, start)
         if found:
             road = found["road"] + (found["part"] or "")

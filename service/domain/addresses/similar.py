@@ -6,7 +6,7 @@ from functools import lru_cache
 from pypinyin import Style, pinyin
 from rapidfuzz import fuzz, process
 
-from service.domain.addresses.index import CountyIndex, Town, Village, one_lost
+from service.domain.addresses.index import CountyIndex, Town, Village
 from service.domain.addresses.names import village_name
 
 _LIMIT = 5
@@ -21,9 +21,12 @@ def readings(char: str) -> frozenset[str]:
 
 def sounds_like(one: str, other: str) -> bool:
     """Whether two names of equal length can be read alike, character by character."""
-    return len(one) == len(other) and all(
-        a == b or readings(a) & readings(b) for a, b in zip(one, other, strict=True)
-    )
+    if len(one) != len(other):
+        return False
+    for a, b in zip(one, other, strict=True):
+        if a != b and readings(a).isdisjoint(readings(b)):
+            return False
+    return True
 
 
 def homophone_in_town(index: CountyIndex, town: Town, name: str) -> list[Village]:
@@ -31,18 +34,14 @@ def homophone_in_town(index: CountyIndex, town: Town, name: str) -> list[Village
     stem = village_name(name)
     return [
         village
-        for village in index.villages_of(town)
+        for village in index.of_length(town, len(stem.stem))
         if village.parts.kind is stem.kind and sounds_like(village.parts.stem, stem.stem)
     ]
 
 
 def one_longer_in_town(index: CountyIndex, town: Town, name: str) -> list[Village]:
     """Return the villages of a town that a written name is, but for one lost character."""
-    return [
-        village
-        for village in index.villages_of(town)
-        if any(name in one_lost(form) for form in village.spellings if len(form) == len(name) + 1)
-    ]
+    return index.losing_one(town, name)
 
 
 def similar_villages(villages: Sequence[Village], name: str) -> list[Village]:
