@@ -219,7 +219,7 @@ def newest_at(session: Session, county_code: str) -> Any:  # noqa: ANN401 - a ti
     return session.scalar(
         select(func.max(DecisionRow.decided_at)).where(
             DecisionRow.county_code == county_code,
-            DecisionRow.kind.in_(("place", "merge", "undo")),
+            DecisionRow.kind.in_(("place", "alias", "merge", "undo")),
         )
     )
 

@@ -30,6 +30,8 @@ WHY_NOT: dict[str, tuple[str, str]] = {
     "decided_no_such_place": ("人工判定：地址查无此处", "decided: no such place"),
 }
 _POINT_LEVELS = frozenset({Level.ROOFTOP, Level.ROAD, Level.VILLAGE})
+# What a township, a county or a road ends with: a village's name may follow.
+_ENDS = frozenset("乡镇县市区道处路街办")
 _PLACE_LEVELS = {"village": Level.VILLAGE, "township": Level.TOWNSHIP, "town": Level.TOWNSHIP}
 
 
@@ -125,7 +127,8 @@ def finer(choice: Choice, normalised: str, villages: Sequence[GazetteerPlace]) -
     """Return a township's choice narrowed to the one village of it that an address names in full.
 
     A person has said which township is meant, so that a name counts which alone would not: of
-    several names the longest, if all others are parts of it. Otherwise the choice stays.
+    several names the longest, if all others are parts of it, and only where a name can begin, for
+    小石桥村 is not 石桥村. Otherwise the choice stays.
 
     Args:
         choice: Of a township.
@@ -134,13 +137,22 @@ def finer(choice: Choice, normalised: str, villages: Sequence[GazetteerPlace]) -
     """
     if choice.outcome is not Outcome.PLACE or choice.village_code:
         return choice
-    named = [place for place in villages if place.name in normalised and place.lon is not None]
+    named = [
+        place
+        for place in villages
+        if place.lon is not None and _begins(normalised, normalised.find(place.name))
+    ]
     longest = max(named, key=lambda place: len(place.name), default=None)
     if longest is None or any(place.name not in longest.name for place in named):
         return choice
     if sum(place.name == longest.name for place in named) > 1:
         return choice
     return choose_place(longest, None)
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a village's name can begin at a place in a text; -1 is nowhere."""
+    return at == 0 or (at > 0 and (text[at - 1] in _ENDS or not text[at - 1].isalpha()))
 
 
 def choose_point(

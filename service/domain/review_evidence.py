@@ -177,6 +177,8 @@ def _evidence(
     code, token = _town_code(place, hints), str(rows[0]["token"])
     if not place["code"]:
         yield Said("登记表自带的坐标", "the point that the register gives")
+    elif votes and len(rows) == 1:
+        yield Said("地址文字指向此处", "named by the address")
     elif votes:
         yield Said(f"{votes}/{len(rows)} 行的文字指向此处", f"named by {votes} of {len(rows)} rows")
     alike = _likeness(str(place["name"]), token) if place["level"] == "village" else None

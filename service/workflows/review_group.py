@@ -14,7 +14,7 @@ from service.domain.errors import NotFoundError
 from service.domain.review_evidence import Hints, Option, options_of
 
 # So many rows of one group are weighed and shown; the others are served by pages.
-ROWS_SHOWN = 200
+ROWS_SHOWN = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

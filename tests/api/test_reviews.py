@@ -3,17 +3,20 @@
 import io
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlalchemy import URL, Engine
+from sqlalchemy.orm import Session
 
 from service.api.app import create_app
 from service.api.errors import PROBLEM_JSON
-from tests.factories import WEST
+from service.database.tables import DatumProposalRow, ImportBatchRow
+from tests.factories import COUNTY, WEST
 from tests.review_county import review_county
-from tests.web import settings
+from tests.web import ATTACK, settings
 
 ROAD = "road_in_several_towns:road:微矿路"
 OLD = "township_hint_conflict:unknown_town:老山乡"
@@ -235,3 +238,31 @@ def test_every_address_stands_in_the_description(client: TestClient) -> None:
         "/api/v1/duplicates/distinct",
         "/api/v1/duplicates/{one}/{other}",
     } <= set(paths)
+
+
+def test_files_of_an_unsure_datum_are_offered_on_the_page(
+    client: TestClient, engine: Engine
+) -> None:
+    assert "data-datum=" not in client.get("/review").text
+    with Session(engine) as session:
+        batch = uuid4()
+        session.add(
+            ImportBatchRow(
+                county_code=COUNTY, id=batch, kind="enterprises", file_name=f"点位{ATTACK}.xlsx",
+                sha256="0", rows_read=9, rows_kept=9, rows_refused=0, mapping={},
+            )
+        )  # fmt: skip
+        session.flush()
+        session.add(
+            DatumProposalRow(
+                county_code=COUNTY, batch_id=batch, stated="", points=9, verdict="proposed",
+                proposed="gcj02", evidence={}, text_zh="点更像高德坐标", text_en="like GCJ-02",
+            )
+        )  # fmt: skip
+        session.commit()
+
+    page = client.get("/review").text
+
+    assert "点更像高德坐标" in page
+    assert 'data-datum-decision="accept"' in page
+    assert "<script>window.ran" not in page

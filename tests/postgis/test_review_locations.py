@@ -1,5 +1,6 @@
 """Decisions about addresses: one serves many rows, is applied again, and can be taken back."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from gis_data.rows import Reading
 from service.database import decisions, enterprises, reviews
 from service.database.reviews import Filter
 from service.database.tables import EnterpriseRow, LocationRow
 from service.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from service.domain.places import Datum, Level
 from service.domain.review_choices import Outcome
+from service.workflows.import_enterprises import import_enterprises
 from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
 from service.workflows.review_group import read_group
 from service.workflows.review_locations import Settled, Wish, decide, undo_place
@@ -157,6 +160,25 @@ def test_a_decision_is_applied_again_when_the_register_is_located_anew(session: 
     assert location(session, numbers[0]).rule == "decided"
 
 
+def test_a_decision_holds_when_the_file_is_imported_again(session: Session, tmp_path: Path) -> None:
+    a_county_with_a_road(session, rows=0)
+    path = tmp_path / "register.csv"
+
+    def import_and_locate(*lines: str) -> None:
+        path.write_text("\n".join(("code,name,address", *lines)), encoding="utf-8")
+        reading = Reading(constants={"product": "baijiu"}, code_system="local")
+        import_enterprises(session, path, reading, county=COUNTY)
+        locate(session)
+
+    import_and_locate("A,甲,青石县微矿路1号", "B,乙,青石县微矿路2号")
+    done = decide(session, COUNTY, wish(session))
+    import_and_locate("A,甲改,青石县微矿路1号", "B,乙,青石县微矿路7号")
+
+    first, second = (location(session, int(number)) for number in done.enterprise_ids)
+    assert (first.rule, first.township_code) == ("decided", WEST)
+    assert second.status == "review"  # its address is another one now
+
+
 def test_a_decision_does_not_reach_a_row_that_says_something_else(session: Session) -> None:
     a_county_with_a_road(session)
     decide(session, COUNTY, wish(session))
@@ -229,6 +251,7 @@ def test_a_township_that_was_chosen_leads_to_the_villages_that_addresses_name(
     a_county_with_a_road(session, rows=0)
     named = make_enterprise(session, "n", address="青石县老山乡北沟村3号", township_code=WEST)
     bare = make_enterprise(session, "b", address="青石县老山乡", township_code=WEST)
+    other = make_enterprise(session, "o", address="青石县老山乡小北沟村", township_code=WEST)
     locate(session)
     group = "township_hint_conflict:unknown_town:老山乡"
 
@@ -237,6 +260,7 @@ def test_a_township_that_was_chosen_leads_to_the_villages_that_addresses_name(
     assert location(session, named).level == "village"
     assert location(session, named).village_code == f"{WEST}201"
     assert location(session, bare).level == "township"
+    assert location(session, other).level == "township"  # 小北沟村 is not 北沟村
 
 
 def test_a_point_is_kept_with_its_datum_and_must_lie_in_the_county(session: Session) -> None:
