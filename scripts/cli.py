@@ -26,6 +26,7 @@ _COMMANDS = {
     "targets": "scripts.analysis_commands:targets",
     "map": "scripts.map_commands:map_command",
     "serve": "scripts.main_commands:serve",
+    "worker": "scripts.main_commands:worker",
     "db": "scripts.database_commands:db_app",
 }
 

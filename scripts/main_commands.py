@@ -1,4 +1,4 @@
-"""`wangge demo` and `wangge serve`."""
+"""`wangge demo`, `wangge serve` and `wangge worker`."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from scripts import demo_job
 from scripts.running import refusals
 from scripts.serving import claimed_port
 from scripts.serving import serve as serve_pages
+from scripts.worker import run_worker
 from service.database import server
 from service.database.migrate import upgrade
 from service.database.session import engine_at
@@ -40,3 +41,11 @@ def serve(
     configure_logging(settings)
     with refusals(), server.running(settings), claimed_port(settings) as claimed:
         serve_pages(settings, claimed, Console())
+
+
+def worker() -> None:
+    """Compute what the pages were asked for, beside them; any number of workers may run."""
+    settings = Settings()
+    configure_logging(settings)
+    with refusals():
+        run_worker(settings)

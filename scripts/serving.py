@@ -12,6 +12,7 @@ from typing import Final
 import uvicorn
 from rich.console import Console
 
+from scripts.worker_process import worker_beside
 from service.domain.errors import UnavailableError
 from service.settings import Settings
 
@@ -39,7 +40,7 @@ def claimed_port(settings: Settings) -> Iterator[socket.socket]:
 
 
 def serve(settings: Settings, claimed: socket.socket, console: Console) -> None:
-    """Serve until Ctrl-C or SIGTERM; the address is printed when it answers."""
+    """Serve until Ctrl-C or SIGTERM, with a worker beside; print the address when it answers."""
     # Maps and frames take seconds to import: the port is claimed and the database up by then.
     from service.api.app import create_app  # noqa: PLC0415
 
@@ -50,7 +51,8 @@ def serve(settings: Settings, claimed: socket.socket, console: Console) -> None:
         timeout_graceful_shutdown=_GRACE_S,
     )
     threading.Thread(target=_announce, args=(settings, console), daemon=True).start()
-    uvicorn.Server(config).run(sockets=[claimed])
+    with worker_beside():
+        uvicorn.Server(config).run(sockets=[claimed])
 
 
 def address_of(settings: Settings) -> str:

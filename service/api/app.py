@@ -9,10 +9,12 @@ from sqlalchemy import Engine
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from service.api import errors
+from service.api.body_limit import BodyLimit
 from service.api.csp import SecurityHeaders
 from service.api.ground import image_hosts
 from service.api.routers import (
     base_map,
+    cluster_runs,
     clusters,
     datums,
     description,
@@ -67,13 +69,14 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.engine = own
     app.state.settings = settings
     data = (register, datums, reviews, duplicates)
-    found = (results, clusters)
+    found = (results, cluster_runs, clusters)  # /clusters/runs before /clusters/{object_id}
     for each in (places, people, *data, *found, maps, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
     for page in (leadership, pages, review_pages, description, static):
         app.include_router(page.router)
     errors.install(app)
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])
+    app.add_middleware(BodyLimit)
     app.add_middleware(SameOrigin)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(settings))
     app.add_middleware(SecurityHeaders, image_hosts=image_hosts(settings))

@@ -19,6 +19,7 @@ from service.database.tables.cluster_life import (
 )
 from service.database.tables.datums import DatumProposalRow
 from service.database.tables.gazetteers import FormerPlaceRow, GazetteerVersionRow
+from service.database.tables.jobs import ClusterRunRow
 from service.database.tables.people import OfficerRow, ResponsibilityRow
 from service.database.tables.policies import InspectionPolicyRow, ScoreWeightRow
 from service.database.tables.register import (
@@ -59,6 +60,7 @@ __all__ = [
     "ClusterChangeRow",
     "ClusterObjectRow",
     "ClusterRow",
+    "ClusterRunRow",
     "CountyRow",
     "DataChangeRow",
     "DatumProposalRow",
