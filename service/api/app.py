@@ -14,6 +14,7 @@ from service.api.csp import SecurityHeaders
 from service.api.ground import image_hosts
 from service.api.routers import (
     base_map,
+    cluster_pages,
     cluster_runs,
     clusters,
     datums,
@@ -72,7 +73,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     found = (results, cluster_runs, clusters)  # /clusters/runs before /clusters/{object_id}
     for each in (places, people, *data, *found, maps, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
-    for page in (leadership, pages, review_pages, description, static):
+    for page in (leadership, cluster_pages, pages, review_pages, description, static):
         app.include_router(page.router)
     errors.install(app)
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])

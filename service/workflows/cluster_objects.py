@@ -72,7 +72,7 @@ def _open(session: Session, county_code: str, on: date, row: dict[str, Any]) -> 
     )
     cases, expected = row["cases"], row["expected"]
     why = (
-        f"首次发现:问题企业 {cases} 家,期望 {expected:.1f} 家,p = {row['p']:.3f}",
+        f"首次发现：问题企业 {cases} 家，期望 {expected:.1f} 家，p = {row['p']:.3f}",
         f"first seen: {cases} problem producers, {expected:.1f} expected, p = {row['p']:.3f}",
     )
     change = Change(
@@ -135,7 +135,7 @@ def _state_change(
 
 def _closing_words(count: int, day: date | None) -> tuple[str, str]:
     return (
-        f"结果销号:{count} 家问题企业均已复查合格,成员自 {day} 起 {QUIET_DAYS} 天以上无新问题",
+        f"结果销号：{count} 家问题企业均已复查合格，成员自 {day} 起 {QUIET_DAYS} 天以上无新问题",
         (
             f"closed by results: all {count} problem producers inspected again without a problem; "
             f"no member has had one since {day}, {QUIET_DAYS} days or more"
@@ -145,6 +145,6 @@ def _closing_words(count: int, day: date | None) -> tuple[str, str]:
 
 def _reopening_words(day: date | None) -> tuple[str, str]:
     return (
-        f"重新打开:仍显著,且销号后 {day} 又有成员出现问题",
+        f"重新打开：仍显著，且销号后 {day} 又有成员出现问题",
         f"open again: significant, and a member had a problem on {day}, after it was closed",
     )

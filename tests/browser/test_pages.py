@@ -16,6 +16,7 @@ from tests.web import WEST_CELL, computed_county, served
 _PAGES = (
     "/", "/?product=all", "/planner", "/planner?kind=G16", "/gaps", "/inspector",
     f"/inspector?cell={WEST_CELL}", "/inspector?officer=1", "/enterprises/1", "/docs",
+    "/clusters/1",
     f"/?product=all&township={WEST}&week=2012-W15&unit=township", "/?week=2012-W02&product=wine",
     "/records?set=samples&product=all", "/records?set=register&product=all",
     "/records?set=areas&product=all", "/exposure?product=all",

@@ -27,7 +27,7 @@ from tests.conftest import temporary_database
 from tests.web import computed_county, settings
 
 BASE = "/api/v1/clusters/runs"
-PATIENCE_S = 60
+PATIENCE_S = 240  # only a stuck run waits so long
 
 
 @pytest.fixture(scope="module")
