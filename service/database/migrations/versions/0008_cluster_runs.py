@@ -9,7 +9,7 @@ from psycopg import Connection
 from sqlalchemy.dialects import postgresql
 
 revision = "cluster_runs"
-down_revision = "gazetteer_versions"
+down_revision = "tile_weeks"
 branch_labels = None
 depends_on = None
 
