@@ -11,6 +11,7 @@ from maps.paper import Sheet
 from maps.publish import to_html
 from scripts.running import CountyOption, DayOption, Running, running
 from service.domain.errors import InvalidInputError
+from service.exports.browser_print import find_browser, print_as_seen
 from service.settings import Settings
 from service.workflows.make_base_map import base_map_path, write_base_map
 from service.workflows.publish_maps import MapSubject, draw_map, print_map
@@ -47,6 +48,10 @@ def map_command(  # noqa: PLR0913 - one parameter an option
             help="What paper shows, such as product=cement, measure=effort, view=gap, points=on."
         ),
     ] = None,
+    as_seen: Annotated[
+        bool,
+        typer.Option("--as-seen", help="A .pdf as a browser prints the page; needs Chromium."),
+    ] = False,
     public: Annotated[
         bool, typer.Option("--public", help="Without people, tip-offs, classes and enterprises.")
     ] = False,
@@ -70,20 +75,25 @@ def map_command(  # noqa: PLR0913 - one parameter an option
         )
         path = _named(out)
         sheet = Sheet(paper=paper, landscape=landscape, lang=lang, show=_shown(show or []))
-        content = _content(run, subject, path, sheet)
+        content = _content(run, subject, path, sheet, as_seen=as_seen)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     _tell(f"wrote {path}, {len(content) / 1e6:.1f} MB; it opens without a network")
 
 
-def _content(run: Running, subject: MapSubject, path: Path, sheet: Sheet) -> bytes:
+def _content(
+    run: Running, subject: MapSubject, path: Path, sheet: Sheet, *, as_seen: bool
+) -> bytes:
     form = path.suffix.lower().removeprefix(".")
-    if form in {"pdf", "png"}:
+    if as_seen and form != "pdf":
+        raise InvalidInputError("--as-seen writes a .pdf")
+    if form in {"pdf", "png"} and not as_seen:
         return print_map(run.session, run.county.code, subject, form=form, sheet=sheet)
-    if form not in {"html", "htm"}:
+    if form not in {"html", "htm", "pdf"}:
         raise InvalidInputError(f"a map is written as .html, .pdf or .png, not {path.name!r}")
-    drawn = draw_map(run.session, run.county.code, subject)
-    return to_html(drawn, lang=sheet.lang).encode()
+    browser = find_browser() if as_seen else None
+    html = to_html(draw_map(run.session, run.county.code, subject), lang=sheet.lang)
+    return print_as_seen(html, browser=browser) if as_seen else html.encode()
 
 
 def _shown(texts: list[str]) -> dict[str, str]:

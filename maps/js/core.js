@@ -173,6 +173,7 @@
     let moved = false;
     const show = () => { moved = false; frame(map); moved = false; };
     map.wanggeReset = show;
+    map.wanggeView = () => (moved ? map.getBounds() : null);
     show();
     map.on("zoomstart dragstart", () => { moved = true; });
     L.control.zoom({ position: "topright" }).addTo(map);
@@ -186,8 +187,9 @@
     });
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false, pan: false });
-      // On paper the picture is drawn already; framing it anew would wipe it.
-      if (!moved && !root.classList.contains("printing")) show();
+      // The layout of the sheet may come after 'beforeprint', and what it resizes is empty again.
+      if (root.classList.contains("printing")) laySheet(map);
+      else if (!moved) show();
     }).observe(map.getContainer());
     wangge.current = map;
     return map;
@@ -246,21 +248,73 @@
   }
 
   // Paper: the map takes the size it has on the sheet, at twice the resolution, before printing.
+  const SHEET_SCALE = 3; // pixels of the sheet to one of the screen: about 290 dots per inch
   let wasRetina;
+  let wasFading;
+  let seen; // where the reader has moved to; the sheet shows the same
+
+  /** Draw now what Leaflet would draw in the next frame: a print does not wait for one. */
+  function drawAtOnce(map) {
+    map.eachLayer((layer) => {
+      if (!(layer instanceof L.Canvas) || !layer._ctx) return;
+      L.Util.cancelAnimFrame(layer._redrawRequest);
+      layer._redrawBounds = null;
+      layer._redraw();
+    });
+  }
+
+  /**
+   * Put all canvases of the map into one for the sheet. On paper a canvas that has ever been cleared
+   * hides what lies below it, so they cannot be printed one over the other.
+   */
+  function laySheet(map) {
+    takeSheet(map);
+    drawAtOnce(map);
+    const box = map.getContainer().getBoundingClientRect();
+    const sheet = wangge.el("canvas", { class: "wg-sheet" });
+    sheet.width = Math.round(box.width * SHEET_SCALE);
+    sheet.height = Math.round(box.height * SHEET_SCALE);
+    const ctx = sheet.getContext("2d");
+    ctx.scale(SHEET_SCALE, SHEET_SCALE);
+    for (const [name] of PANES) {
+      for (const canvas of map.getPane(name).querySelectorAll("canvas")) {
+        const place = canvas.getBoundingClientRect();
+        if (!canvas.width || !canvas.height) continue;
+        ctx.drawImage(canvas, place.left - box.left, place.top - box.top, place.width, place.height);
+      }
+    }
+    map.getContainer().prepend(sheet);
+  }
+
+  function takeSheet(map) {
+    for (const sheet of map.getContainer().querySelectorAll(".wg-sheet")) sheet.remove();
+  }
+
   window.addEventListener("beforeprint", () => {
-    if (!wangge.current) return;
+    const map = wangge.current;
+    if (!map) return;
     wasRetina = L.Browser.retina;
+    wasFading = map._fadeAnimated;
     L.Browser.retina = true;
+    map._fadeAnimated = false;
+    seen = map.wanggeView();
     root.classList.add("printing");
-    wangge.current.closePopup();
-    wangge.current.invalidateSize({ animate: false });
-    frame(wangge.current);
+    map.closePopup();
+    map.invalidateSize({ animate: false });
+    if (seen) map.fitBounds(seen, { animate: false });
+    else frame(map);
+    laySheet(map);
   });
   window.addEventListener("afterprint", () => {
-    if (!wangge.current) return;
+    const map = wangge.current;
+    if (!map) return;
     L.Browser.retina = wasRetina;
+    map._fadeAnimated = wasFading;
     root.classList.remove("printing");
-    wangge.current.invalidateSize({ animate: false });
-    frame(wangge.current);
+    takeSheet(map);
+    map.invalidateSize({ animate: false });
+    if (seen) map.fitBounds(seen, { animate: false });
+    else map.wanggeReset();
+    drawAtOnce(map);
   });
 })();
