@@ -22,7 +22,12 @@ def embed_json(value: JsonValue) -> str:
     Every `<` is escaped, so no text in it can close the element or open a comment. NaN and
     infinity become null, because JSON has no word for them.
     """
-    text = json.dumps(_without_nan(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        # Nearly always there is nothing to mend, and looking takes longer than writing.
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        text.encode("utf-8")
+    except (TypeError, ValueError):
+        text = json.dumps(_without_nan(value), ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

@@ -132,10 +132,10 @@ def _point(candidate: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
 
 
-def licences(session: Session, county_code: str, on: date) -> DataFrame:
-    """Return the licences issued by a day, expired ones too.
+def licences_of(session: Session, county_code: str, enterprise_id: int, on: date) -> DataFrame:
+    """Return the licences of one enterprise issued by a day, expired ones too.
 
-    Columns: enterprise_id, kind, number, issued_on, expires_on, in order of enterprise and kind.
+    Columns: enterprise_id, kind, number, issued_on, expires_on, in order of kind.
     """
     statement = (
         select(
@@ -147,9 +147,10 @@ def licences(session: Session, county_code: str, on: date) -> DataFrame:
         )
         .where(
             LicenceRow.county_code == county_code,
+            LicenceRow.enterprise_id == enterprise_id,
             or_(LicenceRow.issued_on.is_(None), LicenceRow.issued_on <= on),
         )
-        .order_by(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number)
+        .order_by(LicenceRow.kind, LicenceRow.number)
     )
     return read_table(session, statement)
 

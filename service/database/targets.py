@@ -77,6 +77,11 @@ def of_officer(session: Session, county_code: str, on: date, officer_id: int) ->
     return _ranked(session, county_code, on, TargetRow.officer_id == officer_id)
 
 
+def of_enterprise(session: Session, county_code: str, on: date, enterprise_id: int) -> GeoDataFrame:
+    """Return an enterprise's row of the list, none if it is not on it; columns as `of_county`."""
+    return _ranked(session, county_code, on, TargetRow.enterprise_id == enterprise_id)
+
+
 def _ranked(
     session: Session, county_code: str, on: date, condition: ColumnElement[bool]
 ) -> GeoDataFrame:

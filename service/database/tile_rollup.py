@@ -20,8 +20,8 @@ from service.database.tables import DataChangeRow, TileSnapshotRow
 # Zoom 12, 11, 10, then 9 to 5: every coarser zoom is served from the last.
 DENSE_LEVEL: Final = 18
 LEVELS: Final = (17, 16, 14, 13, 12, 11, 10)
-# More enterprises than this are not drawn one by one in a tile: 25 bytes each are 300 kB.
-RAW_LIMIT: Final = 12_000
+# More than this in a tile cover each other, and cost the reader 100 ms: they are thinned.
+RAW_LIMIT: Final = 6_000
 # A campaign has about 26 weeks; older days are counted again when somebody asks.
 _DAYS_KEPT: Final = 30
 _MANY_CHANGES: Final = 200

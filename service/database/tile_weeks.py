@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pandas import DataFrame
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from service.database.events import INSPECTIONS
-from service.database.frames import read_table
 from service.database.tables import TileWeekRow
 from service.domain.weeks import Week
 
@@ -40,23 +39,30 @@ def build(session: Session, values: Mapping[str, Any], weeks: Sequence[Week]) ->
 def visits(session: Session, county_code: str, snapshot_id: int) -> DataFrame:
     """Return cell_code, product, week (index into the period's), risk_class, visits, problems."""
     row = TileWeekRow
-    statement = (
-        select(row.cell_code, row.product, row.week, row.risk_class, row.visits, row.problems)
-        .where(row.county_code == county_code, row.snapshot_id == snapshot_id, row.week >= 0)
-        .order_by(row.cell_code, row.product, row.week, row.risk_class)
-    )
-    return read_table(session, statement)
+    columns = (row.cell_code, row.product, row.week, row.risk_class, row.visits, row.problems)
+    return _columns(session, columns, _of(county_code, snapshot_id), row.week >= 0)
 
 
 def firms(session: Session, county_code: str, snapshot_id: int) -> DataFrame:
     """Return cell_code, product, risk_class, enterprises."""
     row = TileWeekRow
-    statement = (
-        select(row.cell_code, row.product, row.risk_class, row.enterprises)
-        .where(row.county_code == county_code, row.snapshot_id == snapshot_id, row.week < 0)
-        .order_by(row.cell_code, row.product, row.risk_class)
-    )
-    return read_table(session, statement)
+    columns = (row.cell_code, row.product, row.risk_class, row.enterprises)
+    return _columns(session, columns, _of(county_code, snapshot_id), row.week < 0)
+
+
+def _of(county_code: str, snapshot_id: int) -> ColumnElement[bool]:
+    return and_(TileWeekRow.county_code == county_code, TileWeekRow.snapshot_id == snapshot_id)
+
+
+def _columns(
+    session: Session,
+    columns: Sequence[InstrumentedAttribute[Any]],
+    *conditions: ColumnElement[bool],
+) -> DataFrame:
+    """Return columns as arrays: a year of weeks has rows by the hundred thousand."""
+    arrays = [func.array_agg(column.expression).label(column.key) for column in columns]
+    found = session.execute(select(*arrays).where(*conditions)).one()._asdict()
+    return DataFrame({name: values or [] for name, values in found.items()})
 
 
 # A cell of the plan covers a few thousand points: an index search a cell, not one a point.

@@ -3,7 +3,7 @@
     scripts/bench tiles --enterprises 1000000 [--clients 10] [--keep NAME]
 
 A database is filled by COPY, served by a uvicorn of its own, and asked by clients in threads. CPU
-is that of the whole machine's PostgreSQL and of the server process; on few cores clients, server
+is that of this PostgreSQL and of the server process; on few cores clients, server
 and database share them, so latencies grow with the clients and CPU-seconds do not.
 """
 
@@ -143,12 +143,12 @@ def _print_tiles(engine: Engine, pid: int, clients: int) -> None:
         f"\n| zoom | tiles | uncached p50 / p95 ms, {clients} clients | CPU-ms a tile | "
         "warm p95 ms | worst kB | sent kB | naive worst ms | naive worst kB |\n" + "|---" * 9 + "|"
     )
+    postmaster = _postmaster(engine)
     for z in (6, 8, 9, 10, 11, 12, 13, 14):
         addresses = _tiles_of(z)
-        postgres = _all_cpu("postgres")
-        cpu = _cpu(pid) + postgres
+        cpu = _cpu(pid) + _server_cpu(postmaster)
         cold = _asked(addresses, clients)
-        cpu = _cpu(pid) + _all_cpu("postgres") - cpu
+        cpu = _cpu(pid) + _server_cpu(postmaster) - cpu
         warm = _asked(addresses, clients)
         naive_ms, naive_kb = _naive(engine, addresses)
         times = sorted(one.seconds * 1000 for one in cold)
@@ -250,22 +250,34 @@ def _p95(values: Sequence[float]) -> float:
     return ordered[min(len(ordered) - 1, math.ceil(0.95 * len(ordered)) - 1)]
 
 
+def _stat(pid: int) -> list[str]:
+    """Return the fields of /proc/PID/stat after the name: state, parent, …"""
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+
+
 def _cpu(pid: int) -> float:
     """Return CPU-seconds of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _all_cpu(name: str) -> float:
-    """Return CPU-seconds of all living processes of a name."""
-    total = 0.0
+def _server_cpu(postmaster: int) -> float:
+    """Return CPU-seconds of a PostgreSQL so far: its processes, and those that have ended."""
+    ended = _stat(postmaster)
+    total = (int(ended[13]) + int(ended[14])) / _TICKS
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if (folder / "comm").read_text(encoding="utf-8").strip() == name:
-                total += _cpu(int(folder.name))
+            fields = _stat(int(folder.name))
         except OSError:
             continue
+        if int(fields[1]) == postmaster:
+            total += (int(fields[11]) + int(fields[12])) / _TICKS
     return total
+
+
+def _postmaster(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(_stat(int(connection.scalar(text("SELECT pg_backend_pid()")) or 0))[1])
 
 
 def _say(line: str) -> None:

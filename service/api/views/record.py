@@ -5,7 +5,15 @@ from typing import Any
 
 from service.api.dependencies import Scope
 from service.api.views.rows import plain_rows
-from service.database import analyses, enterprises, event_lists, gaps, targets
+from service.database import (
+    analyses,
+    enterprises,
+    event_lists,
+    gaps,
+    register_lists,
+    targets,
+)
+from service.database.register_lists import RegisterFilter
 from service.domain.errors import NotFoundError
 
 EVENTS_SHOWN = 200
@@ -29,12 +37,18 @@ def record_of(scope: Scope, enterprise_id: int) -> Record:
     Raises:
         NotFoundError: The register has no such enterprise.
     """
-    register = enterprises.located(scope.session, scope.code, scope.plan_id)
-    own = register[register["enterprise_id"] == enterprise_id]
+    own, _ = register_lists.page_of_enterprises(
+        scope.session,
+        scope.code,
+        scope.plan_id,
+        RegisterFilter(ids=(enterprise_id,)),
+        limit=1,
+        offset=0,
+    )
     if own.empty:
         raise NotFoundError(f"the register of {scope.code} has no enterprise {enterprise_id}")
     point = own.geometry.iloc[0]
-    held = enterprises.licences(scope.session, scope.code, scope.on)
+    held = enterprises.licences_of(scope.session, scope.code, enterprise_id, scope.on)
     events, total = event_lists.of_county(
         scope.session,
         scope.code,
@@ -48,7 +62,7 @@ def record_of(scope: Scope, enterprise_id: int) -> Record:
             "lon": None if point is None else round(point.x, 6),
             "lat": None if point is None else round(point.y, 6),
         },
-        licences=plain_rows(held[held["enterprise_id"] == enterprise_id]),
+        licences=plain_rows(held),
         events=plain_rows(events),
         events_total=total,
         gaps=_gaps(scope, enterprise_id),
@@ -66,5 +80,5 @@ def _gaps(scope: Scope, enterprise_id: int) -> list[dict[str, Any]]:
 def _target(scope: Scope, enterprise_id: int) -> dict[str, Any] | None:
     if analyses.latest_or_none(scope.session, scope.code, "targets", scope.on) is None:
         return None
-    ranked = targets.of_county(scope.session, scope.code, scope.on)
-    return next(iter(plain_rows(ranked[ranked["enterprise_id"] == enterprise_id])), None)
+    ranked = targets.of_enterprise(scope.session, scope.code, scope.on, enterprise_id)
+    return next(iter(plain_rows(ranked)), None)
