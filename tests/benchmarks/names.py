@@ -6,6 +6,7 @@ MODULES: Final = {
     "job": "bench_main_job",
     "clusters": "bench_scan",
     "calibration": "bench_calibration",
+    "space-time": "bench_space_time",
     "local": "bench_local_statistics",
     "locate": "bench_locate",
     "maps": "bench_maps",

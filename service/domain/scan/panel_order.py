@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from service.domain.scan.jit import kernel
 from service.domain.scan.model import Floats, Integers
 
+LARGE_BUCKET = 24  # beyond which a bucket is sorted by merging
+
 
 class Windows(NamedTuple):
     """Rules of all windows.
@@ -66,7 +68,7 @@ def neighbours(
     """
     dx, dy, dz = x - x[centre], y - y[centre], z - z[centre]
     distance = np.sqrt(dx * dx + dy * dy + dz * dz)
-    order[:] = np.argsort(distance, kind="mergesort")
+    sort_by_distance(distance, order)
     held, last = 0, 0
     for k in range(order.size):
         j = order[k]
@@ -82,3 +84,48 @@ def neighbours(
         if not tied:
             last = k + 1
     return last
+
+
+@kernel
+def sort_by_distance(distance: Floats, order: Integers) -> None:
+    """Write the numbers of locations by distance, equally far ones by number.
+
+    Locations spread over a plane are as many as the square of their distance, so buckets of equal
+    squares hold about one each; only what shares a bucket is compared. However the locations lie,
+    it takes no longer than merging all of them.
+    """
+    n = distance.size
+    farthest = distance.max()
+    if not 0.0 < farthest * farthest < np.inf:
+        order[:] = np.argsort(distance, kind="mergesort")
+        return
+    per_square = (n - 1) / (farthest * farthest)
+    bucket = np.empty(n, np.int64)
+    begin = np.zeros(n + 1, np.int64)
+    for j in range(n):
+        bucket[j] = min(n - 1, int(distance[j] * distance[j] * per_square))
+        begin[bucket[j] + 1] += 1
+    for k in range(n):
+        begin[k + 1] += begin[k]
+    at = begin[:-1].copy()
+    for j in range(n):
+        order[at[bucket[j]]] = j
+        at[bucket[j]] += 1
+    for k in range(n):
+        sort_bucket(distance, order, begin[k], begin[k + 1])
+
+
+@kernel
+def sort_bucket(distance: Floats, order: Integers, first: int, beyond: int) -> None:
+    """Sort a stretch of an order by distance, equally far ones staying as they are."""
+    if beyond - first > LARGE_BUCKET:
+        inside = order[first:beyond].copy()
+        order[first:beyond] = inside[np.argsort(distance[inside], kind="mergesort")]
+        return
+    for i in range(first + 1, beyond):
+        j, hole = order[i], i
+        far = distance[j]
+        while hole > first and distance[order[hole - 1]] > far:
+            order[hole] = order[hole - 1]
+            hole -= 1
+        order[hole] = j

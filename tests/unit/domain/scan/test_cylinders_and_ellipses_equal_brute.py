@@ -52,7 +52,7 @@ def places(rng: np.random.Generator, n: int, grid: int) -> NDArray[np.float64]:
     return xy
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     question=st.fixed_dictionaries(
         QUESTIONS
@@ -106,7 +106,7 @@ def test_every_cylinder_and_every_simulated_maximum_agree(  # noqa: PLR0913, PLR
             assert one.sum(axis=1).tolist() == panel.cases.sum(axis=1).tolist()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     question=st.fixed_dictionaries(
         QUESTIONS
