@@ -105,7 +105,7 @@ def ring_shift(window: float) -> int:
         window: Locations in the largest window. Half of them lie in its outermost octave when
             they are spread evenly; a ring there should hold about eight.
     """
-    per_octave = min(9, max(4, math.ceil(math.log2(max(1.0, window)) - 4)))
+    per_octave = min(9, max(4, math.ceil(math.log2(max(1.0, window)) - 4.5)))
     return MANTISSA_BITS - per_octave
 
 

@@ -18,6 +18,7 @@ EARTH_RADIUS_KM = 6367.0  # SaTScan's sphere
 FIXED_POINT_TOTAL = 2.0**60
 MAX_TOTAL = 2.0**60
 MAX_COORDINATE = 1e15
+MAX_LOCATIONS = 1_000_000  # every place is a centre: beyond this a run would take days
 LIMIT_SLACK = 1e-12  # a share such as 0.1 is not a binary fraction; 0.1 of 10 must hold 1
 
 
@@ -239,6 +240,11 @@ def _require_a_question(study: Study) -> None:
         raise InvalidInputError("there are no cases; a scan needs at least one")
     if study.model == "bernoulli" and study.total_cases == study.total_risk:
         raise InvalidInputError("every unit is a case; a scan needs units that are not")
+    if study.x.size > MAX_LOCATIONS:
+        raise InvalidInputError(
+            f"{study.x.size:,} places are more than the {MAX_LOCATIONS:,} that a scan takes; add "
+            "up the rows by cell first"
+        )
     if study.x.size < 2:  # noqa: PLR2004, inside and outside
         raise InvalidInputError("all rows lie at one place; a scan compares places")
 

@@ -78,13 +78,21 @@ class _Plan(NamedTuple):
     found: Found
 
 
-def sweep(study: Study, settings: ScanSettings, watch: Watch) -> Sweep:
+def sweep(
+    study: Study, settings: ScanSettings, watch: Watch, *, threads: int | None = None
+) -> Sweep:
     """Look at every window of the observed and of all simulated data.
+
+    Args:
+        study: What to look at.
+        settings: What to look for.
+        watch: Told how far it is.
+        threads: That share the centres; numba's number of threads when left out.
 
     Raises:
         ScanStoppedError: The watch asked to stop.
     """
-    plan = _plan(study, settings)
+    plan = _plan(study, settings, threads or int(numba.get_num_threads()))
     urn = fill_urn(study, settings.seed)
     batches = max(1, -(-settings.replications // BATCH))
     floor = FLOOR if study.x.size >= FLOOR_LOCATIONS else 0.0
@@ -123,7 +131,7 @@ class _Share(NamedTuple):
         self.watch.tell(self.done + share * self.part)
 
 
-def _plan(study: Study, settings: ScanSettings) -> _Plan:
+def _plan(study: Study, settings: ScanSettings, threads: int) -> _Plan:
     field = lay_out(study)
     rules = Rules(
         total_cases=study.total_cases,
@@ -146,7 +154,7 @@ def _plan(study: Study, settings: ScanSettings) -> _Plan:
         field=field,
         rules=rules,
         levels=make_levels(study, settings),
-        parts=np.array_split(visiting_order(field), int(numba.get_num_threads())),
+        parts=np.array_split(visiting_order(field), threads),
         extent=float((corner**2).sum()) * 1.001,
         found=Found(
             llr=np.zeros(study.x.size),

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numba
 import numpy as np
@@ -74,6 +74,34 @@ def test_sequential_removal_finds_clusters_apart() -> None:
     members = [row for cluster in clusters for row in cluster.members]
     assert len(members) == len(set(members))
     assert clusters[0].p == 0.01
+
+
+@pytest.mark.parametrize("model", ["bernoulli", "poisson"])
+def test_a_window_larger_than_the_area_is_a_correct_answer(
+    model: Literal["bernoulli", "poisson"],
+) -> None:
+    asked = ScanSettings(model=model, max_share=1.0, max_radius=1e9, rates="both", replications=19)
+    result = scan(*town(60), settings=asked)
+    best = result.clusters[0]
+    figures = [best.llr, best.p, best.p_se, best.expected, best.radius, best.population]
+    assert np.isfinite(figures).all()
+    assert np.isfinite(result.null_maxima).all()
+    assert np.isfinite(result.centre_llr).all()
+
+
+def test_rows_are_merged_to_places_before_anything_is_counted() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.integers(0, 5, (2, 200_000)) * 1.0
+    result = scan(x, y, rng.binomial(1, 0.1, 200_000), np.ones(200_000), settings=BERNOULLI)
+    assert result.n_locations == 25
+
+
+def test_more_places_than_a_scan_takes_are_refused_with_advice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service.domain.scan.study.MAX_LOCATIONS", 100)
+    with pytest.raises(InvalidInputError, match="add up the rows by cell"):
+        scan(*town(101), settings=BERNOULLI)
 
 
 def test_progress_ends_at_one_and_a_stop_is_obeyed() -> None:
