@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from pandas import DataFrame
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from service.database import analyses, enterprises
@@ -66,6 +66,12 @@ def of_period(
         since=since,
         until=until,
     )
+
+
+def size(session: Session, county_code: str) -> int:
+    """Return how many enterprises the register has: reading the ledger takes as long."""
+    counted = select(func.count()).where(EnterpriseRow.county_code == county_code)
+    return int(session.scalar(counted) or 0)
 
 
 def products(session: Session, county_code: str, on: date) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Page
 from sqlalchemy import URL
 
+from service.api.views import leadership
 from service.settings import PROJECT_ROOT
 from tests.browsing import WatchedPage, watched_page
 from tests.factories import EAST, WEST
@@ -297,3 +298,21 @@ def test_without_script_the_filters_are_a_plain_form(chromium: Browser, host: st
     assert _query(page)["product"] == ["cement"]
     assert page.locator("table.townships tbody tr").count() == 1
     context.close()
+
+
+def test_a_large_register_is_counted_after_the_first_picture(
+    watched: WatchedPage, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leadership, "COUNTED_AT_ONCE", 10)  # the server runs in this process
+    page = watched.page
+    first = page.request.get(f"http://{host}/").text()
+    page.goto(f"http://{host}/")
+    _map(watched)
+
+    page.locator("table.townships tbody tr").first.wait_for()
+
+    assert "正在统计 40 户" in first
+    assert "<table" not in first
+    assert page.url == f"http://{host}/"
+    assert page.locator("#top .kpi").count() == 5
+    _assert_clean(watched)

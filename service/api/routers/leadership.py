@@ -1,6 +1,6 @@
 """`/`: the page of leadership; `/records`: the rows behind each of its numbers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
@@ -50,7 +50,11 @@ FiltersDep = Annotated[Raw, Depends(requested_filters)]
 
 @router.get("/")
 def show_leadership(
-    request: Request, scope: ScopeDep, lang: LanguageDep, filters: FiltersDep
+    request: Request,
+    scope: ScopeDep,
+    lang: LanguageDep,
+    filters: FiltersDep,
+    part: Annotated[Literal["first", "all"], Query(description="all: count at once.")] = "first",
 ) -> HTMLResponse:
     """Show where the worst place is, for which product, and who answers for it."""
     missing = missing_analyses(scope, "clusters")
@@ -62,7 +66,7 @@ def show_leadership(
         "active": "/",
         "choices": choices,
         "asked": asked,
-        "board": view.board(scope, asked),
+        "board": view.board(scope, asked, whole=part == "all"),
         "measures": MEASURES,
         "units": UNITS,
         "classes": RISK_CLASSES,

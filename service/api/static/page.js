@@ -61,9 +61,16 @@
     }
     document.title = fresh.title;
     if (focused && document.getElementById(focused)) document.getElementById(focused).focus();
+    later();
     const view = document.getElementById("view");
     const said = document.getElementById("said");
     if (view && said) said.textContent = view.dataset.said || "";
+  }
+
+  /** What takes longer than the first picture is asked for once that stands. */
+  function later() {
+    const part = document.querySelector("[data-later]");
+    if (part) setTimeout(() => go(part.dataset.later, { push: false }), 0);
   }
 
   /** The map was moved to another week, product or township: the page follows. */
@@ -144,5 +151,6 @@
     const map = frame();
     if (map) map.addEventListener("load", follow);
     follow();
+    later();
   });
 })();

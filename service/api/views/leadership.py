@@ -13,7 +13,7 @@ from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked
 from service.api.views.county_facts import figures_of
 from service.api.views.figures import BATCHES, Figures
-from service.database import analyses, analysis_facts, clusters, gaps, townships
+from service.database import analyses, analysis_facts, clusters, gaps, ledger, townships
 from service.database.analysis_facts import AnalysisFacts
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
 from service.workflows.publish_maps import switch_of
@@ -27,7 +27,8 @@ class Board:
     """Everything on the page for one view.
 
     Attributes:
-        counts: Set of `figures.SETS` → number of its rows.
+        counts: Set of `figures.SETS` → number of its rows; empty where they are counted later.
+        enterprises: In the register, all of them.
         headline: The county's most certain cluster of a single product.
         townships: One row each, the lowest pass rate first.
         clusters_on: The day of the analysis, where the view speaks of an earlier one.
@@ -40,12 +41,12 @@ class Board:
     townships: list[dict[str, Any]]
     facts: AnalysisFacts | None
     is_past: bool
-    has_gaps: bool
+    enterprises: int
 
     @property
     def pass_rate(self) -> float | None:
         """Share of sample tests passed, 0 to 1; None below the least n."""
-        samples = self.counts["samples"]
+        samples = self.counts.get("samples", 0)
         return 1 - self.counts["failed"] / samples if samples >= MINIMUM_SAMPLES else None
 
     @property
@@ -68,26 +69,35 @@ _COUNTED = (
 )
 
 
-def board(scope: Scope, asked: Asked) -> Board:
-    """Return the page's content for a view.
+# Counting a larger register takes longer than a reader waits for the first picture.
+COUNTED_AT_ONCE = 50_000
+
+
+def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
+    """Return the page's content for a view; a large register is counted when the `whole` is asked.
 
     Raises:
         NotFoundError: The clusters of the day have not been computed, or no plan is in force.
     """
     facts = analysis_facts.of_day(scope.session, scope.code, "clusters", scope.on)
-    figures = figures_of(scope, asked)
+    enterprises = ledger.size(scope.session, scope.code)
     entries = entries_of(scope, facts)
     headline_product, headline = _worst(entries)
-    has_gaps = analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is not None
+    counts: dict[str, int] = {}
+    rows: list[dict[str, Any]] = []
+    if whole or enterprises <= COUNTED_AT_ONCE:
+        figures = figures_of(scope, asked)
+        counts = {name: len(figures.rows(name)) for name in _COUNTED}
+        rows = _townships(figures, _gaps_by_township(scope))
     return Board(
-        counts={name: len(figures.rows(name)) for name in _COUNTED},
+        counts=counts,
         clusters=[one for one in entries.get(asked.product, []) if _is_shown(one, asked)],
         headline=headline,
         headline_product=headline_product,
-        townships=_townships(figures, _gaps_by_township(scope) if has_gaps else None),
+        townships=rows,
         facts=facts,
         is_past=asked.week is not None or asked.is_single,
-        has_gaps=has_gaps,
+        enterprises=enterprises,
     )
 
 
@@ -132,7 +142,9 @@ def _worst(entries: dict[str, list[ClusterEntry]]) -> tuple[str, ClusterEntry | 
     return min(single, key=lambda each: (each[1].facts.p, -each[1].facts.excess))
 
 
-def _gaps_by_township(scope: Scope) -> dict[str, int]:
+def _gaps_by_township(scope: Scope) -> dict[str, int] | None:
+    if analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is None:
+        return None
     found = gaps.latest(scope.session, scope.code, scope.on)
     return {str(key): int(n) for key, n in found["township_code"].value_counts().items()}
 
