@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader
+from starlette.routing import Match
 
 from service.api import i18n
 from service.api.dependencies import Scope
@@ -51,6 +52,13 @@ def link(request: Request, path: str, **changes: object) -> str:
     }
     values = {**kept, **{key: value for key, value in changes.items() if value is not None}}
     return f"{path}?{urlencode(values)}" if values else path
+
+
+def is_served(request: Request, path: str) -> bool:
+    """Tell whether an address is one of ours, so that no link leads nowhere."""
+    asked = {"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []}
+    routes = request.app.router.routes
+    return any(route.matches(dict(asked))[0] is Match.FULL for route in routes)
 
 
 def _other_language(request: Request, lang: Language) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from maps.hotspot_classes import MEASURES
 from service.api.dependencies import ScopeDep
 from service.api.i18n import LanguageDep
-from service.api.pages import missing_analyses, page
+from service.api.pages import is_served, missing_analyses, page
 from service.api.views import exposure, record_lists
 from service.api.views import leadership as view
 from service.api.views.asked import RISK_CLASSES, UNITS, Raw, resolve
@@ -71,6 +71,7 @@ def show_leadership(
         "units": UNITS,
         "classes": RISK_CLASSES,
         "batches": BATCHES,
+        "has_cluster_pages": is_served(request, "/clusters/1"),
         "goal": view.GOAL,
         "cluster_p": view.SIGNIFICANT_P,
         "missing": missing_analyses(scope, "gaps"),
