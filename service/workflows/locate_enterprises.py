@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import shapely
@@ -128,7 +128,7 @@ def _as_row(
         "township_code": seats.get(placement.township_code, placement.township_code) or None,
         "village_code": placement.village_code or None,
         "radius_m": placement.radius_m,
-        "candidates": [asdict(candidate) for candidate in placement.candidates],
+        "candidates": [candidate.as_json() for candidate in placement.candidates],
         "gazetteer_version": placement.gazetteer_version,
         "geometry": _point(placement),
     }
