@@ -14,6 +14,7 @@ from gis_data.rows import Reading
 from gis_data.shapes import is_shape_file, read_shapes
 from service.database.loading import gazetteers
 from service.domain.addresses.names import plain
+from service.domain.datum import datums_differ
 from service.workflows.geocoders import geocoder_of
 from service.workflows.importing import Intake
 
@@ -110,6 +111,15 @@ def save_former(session: Session, intake: Intake, frame: pd.DataFrame) -> int:
     ]
     gazetteers.save_former(session, intake.county_code, rows)
     return len(rows)
+
+
+def unstated_datum(intake: Intake, reading: Reading, good: pd.DataFrame) -> list[str]:
+    """Say what points of places are taken for, where nothing says it: nobody else can."""
+    pointed = int((good["lon"].notna() & datums_differ(good["lon"], good["lat"])).sum())
+    if reading.datum is not None or is_shape_file(intake.path) or not pointed:
+        return []
+    said = f"{pointed} points are taken as WGS 84 unless a column says otherwise"
+    return [f"{said}; if they come from a map vendor, import them with --datum gcj02 or bd09"]
 
 
 def keep_version(session: Session, intake: Intake) -> str:

@@ -28,6 +28,7 @@ from service.workflows.gazetteer_rows import (
     refuse_doubled,
     remember,
     save_former,
+    unstated_datum,
     with_codes,
 )
 from service.workflows.import_townships import attributes, code_findings, notes_of
@@ -174,6 +175,7 @@ def _import_rows(
             f"{pointless} places have no point",
             f"{outside} rows are of other counties or larger areas and were left out",
             f"{former} former names, which are candidates only",
+            *unstated_datum(intake, reading, good),
             f"edition {keep_version(session, intake)}",
         ],
     )
