@@ -90,7 +90,7 @@ class AddressLocator:
             answer.text, answer.version, answer.scope, index, reading, marks, query.name
         )
         hint = _town_named(index, query.township_hint)
-        finding = resolve(index, reading, seat=self._seat(index), hint=hint)
+        finding = resolve(index, reading, seat=self._seat, hint=hint)
         if finding.reason == "county_only" and marks is not None:
             finding = by_road_alone(answer, finding)
         finding = _with_former_names(finding, answer, self._gazetteer.former(code))

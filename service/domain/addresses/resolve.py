@@ -1,5 +1,6 @@
 """From a county's reading of a text to one place, or to a reason and candidates."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from service.domain.addresses.index import CountyIndex, Town, Village, easily_lost
@@ -27,9 +28,13 @@ class Finding:
 
 
 def resolve(
-    index: CountyIndex, reading: Reading, *, seat: Town | None, hint: Town | None
+    index: CountyIndex,
+    reading: Reading,
+    *,
+    seat: Callable[[CountyIndex], Town | None],
+    hint: Town | None,
 ) -> Finding:
-    """Apply the rules in order; the first that speaks decides."""
+    """Apply the rules in order; the first that speaks decides. The seat is asked for if needed."""
     mentions = [m for m in reading.mentions if not m.contained]
     named = _named_town(mentions)
     if named is None and mentions:
@@ -41,7 +46,7 @@ def resolve(
         return _in_hinted_town(index, reading, villages, hint)
     if villages:
         return _village_alone(reading, villages)
-    return _without_place(index, reading, mentions, seat)
+    return _without_place(index, reading, mentions, seat(index))
 
 
 def _named_town(mentions: list[Mention]) -> Mention | None:
