@@ -121,7 +121,8 @@
   }
 
   function radiusOf({ n, visits }, zoom) {
-    if (visits !== undefined) return Math.min(9, 2 + Math.log2(1 + n) * 0.6);
+    // A square is 8 pixels wide: a larger circle would cover its neighbours.
+    if (visits !== undefined) return Math.min(4.5, 1.8 + Math.log2(1 + n) * 0.3);
     const alone = Math.max(1.4, Math.min(5, 1.6 + (zoom - 9) * 0.7));
     return n > 1 ? Math.min(8, alone + 0.4 * Math.log2(n)) : alone;
   }
