@@ -123,9 +123,9 @@ class Page:
     def body(self, layers: list[DataLayer], county_map: CountyMap) -> Listed:
         """Draw the map, beside or below it legend and list; return what had no room."""
         cells = next((one for one in layers if isinstance(one, CellsLayer)), None)
-        if cells is None:
-            raise InvalidInputError("there are no cells on this map, so there is nothing to print")
-        theme = draw.theme_of(cells.data, self.state)
+        if cells is None and not any(isinstance(one, CanvasPoints) for one in layers):
+            raise InvalidInputError("neither cells nor points: there is nothing to print")
+        theme = draw.theme_of(cells.data, self.state) if cells else None
         tall = self.bottom - self.top
         side = Side(self.pen, self.say)
         if self.sheet.landscape:
@@ -145,7 +145,8 @@ class Page:
             rest = side.listing(left, y, right, self.bottom, self._rows())
         axes = self._axes(map_wide, map_tall, county_map)
         self._layers(axes, layers, cells, theme, map_wide)
-        scale_bar(axes, map_wide, self.sheet.lang)
+        if self.facts.has_scale:
+            scale_bar(axes, map_wide, self.sheet.lang)
         return rest
 
     def listing(self, rest: Listed) -> Listed:
@@ -166,8 +167,7 @@ class Page:
                 doubts = {one["doubtful"] for one in draw.rings_of(layer.data, self.state)}
                 signs += [("ring", "#14213d", _RINGS[doubtful]) for doubtful in sorted(doubts)]
             elif isinstance(layer, CanvasPoints) and self._has_points(layer):
-                colour = layer.data["looks"][0]["color"]
-                signs += [(sign, colour, words) for sign, words in _POINTS.items()]
+                signs += _points_signs(layer)
         return signs
 
     def _has_points(self, points: CanvasPoints) -> bool:
@@ -201,8 +201,8 @@ class Page:
         self,
         axes: Axes,
         layers: list[DataLayer],
-        cells: CellsLayer,
-        theme: draw.Data,
+        cells: CellsLayer | None,
+        theme: draw.Data | None,
         wide_mm: float,
     ) -> None:
         (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
@@ -210,10 +210,11 @@ class Page:
         zoom = math.log2(360 / (east - west) * (wide_mm / 25.4 * _SCREEN_DPI) / 256)
         has_points = self.state.get("points") == "on"
         of_kind = {type(one): one for one in layers}
-        names = owner_names(cells.data, cells.names_of(theme))
+        names = owner_names(cells.data, cells.names_of(theme)) if cells and theme else []
         if (base := of_kind.get(BaseLayer)) is not None:
             draw.draw_ground(axes, base.data)
-        draw.draw_cells(axes, cells.data, theme)
+        if cells is not None and theme is not None:
+            draw.draw_cells(axes, cells.data, theme)
         if base is not None:
             draw.draw_lines(axes, base.data)
         if (areas := of_kind.get(AreasLayer)) is not None and has_points:
@@ -229,3 +230,11 @@ class Page:
         scale = (per_mm, (north - south) / tall_mm)
         badges = draw.badges_of(clusters.data, self.state) if clusters is not None else []
         draw_names(axes, names, zoom, scale, badges)
+
+
+def _points_signs(points: CanvasPoints) -> list[tuple[str, str, Words]]:
+    """Return what points mean: one sign each where their colour tells, else full and hollow."""
+    looks = points.data["looks"]
+    if len({look["color"] for look in looks}) > 1:
+        return [("point", look["color"], Words(**look["label"])) for look in looks]
+    return [(sign, looks[0]["color"], words) for sign, words in _POINTS.items()]

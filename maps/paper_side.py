@@ -35,8 +35,10 @@ class Side:
         """Take the pen and what puts a text into the sheet's language."""
         self.pen, self.say = pen, say
 
-    def legend(self, x: float, y: float, room: float, theme: Mapping[str, Any]) -> float:
+    def legend(self, x: float, y: float, room: float, theme: Mapping[str, Any] | None) -> float:
         """Write the legend with its unit, and how many cells each class has; return its end."""
+        if theme is None:
+            return y
         y = self._lines(x, y, room, self.say(theme["title"]), 9.5, bold=True)
         for key in ("unit", "note"):
             if theme[key]:

@@ -16,6 +16,7 @@ from maps.figure import Shell, templates
 from maps.layers import CanvasPoints, ClusterMark, ClustersLayer, PointLook
 from maps.layers.points import PointTexts
 from maps.palette import YLORRD
+from maps.sheet import SheetFacts, SheetRow
 from maps.words import Words
 from service.domain.cluster_shapes import OnEarth, OnEquator, outline
 from service.domain.errors import InvalidInputError
@@ -245,4 +246,17 @@ def _shell(
         beside=parts["panel"],
         below=parts["foot"],
         state={"initial": {}, "by_product": {}},
+        sheet=SheetFacts(
+            title=Words(f"{given.title} 聚集区", f"{given.title}: clusters"),
+            heading=Words("聚集区", "Clusters"),
+            rows=[_row(one) for one in listed],
+            has_scale=not is_plain,
+        ),
     )
+
+
+def _row(one: dict[str, Any]) -> SheetRow:
+    excess, risk, places = one["excess"], one["risk"], one["places"]
+    zh = f"例数/期望 {excess} · 相对风险 {risk} · {places} 处 {one['time']}"
+    en = f"cases/expected {excess} · relative risk {risk} · {places} places {one['time']}"
+    return SheetRow(number=one["id"], title=Words(f"p {one['p']}"), text=Words(zh, en))

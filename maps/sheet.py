@@ -32,6 +32,7 @@ class SheetFacts:
         notes: Date, plan, inputs, seed.
         heading: Of the list. rows: the list.
         options: Positions of each switch, the first one shown unless another is asked for.
+        has_scale: False for a plane that lies nowhere on earth: no scale, no north.
     """
 
     title: Words
@@ -40,3 +41,4 @@ class SheetFacts:
     heading: Words | None = None
     rows: Sequence[SheetRow] = ()
     options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    has_scale: bool = True

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 from rich.console import Console
@@ -13,6 +13,9 @@ from gis_data.points import PointColumns, read_points
 from scripts.clusters_output import as_geojson, as_table, write_text
 from service.domain.errors import InvalidInputError
 from service.domain.point_clusters import Analysis, ClusterOptions, analyse, clusters
+
+if TYPE_CHECKING:
+    import folium
 
 Format = Literal["json", "table", "geojson", "map"]
 
@@ -161,18 +164,33 @@ def _require_place(output: Output) -> None:
 
 def _write(analysis: Analysis, source: PointsFile, output: Output) -> None:
     # Everything is drawn before anything is written.
-    wants_map = output.format == "map" or output.map is not None
-    page = _page(analysis, source) if wants_map else ""
+    form = output.map.suffix.lower().removeprefix(".") if output.map else ""
+    on_paper = form in {"pdf", "png"}
+    wants_page = output.format == "map" or (output.map is not None and not on_paper)
+    page = _page(analysis, source) if wants_page else ""
     text = page if output.format == "map" else _rendered(analysis.found, output.format, source.epsg)
-    if output.map is not None:
+    if output.map is not None and on_paper:
+        output.map.write_bytes(_sheet(analysis, source, form))
+    elif output.map is not None:
         write_text(page, output.map)
     write_text(text, output.out)
 
 
+def _sheet(analysis: Analysis, source: PointsFile, form: str) -> bytes:
+    from maps.paper import Sheet, to_paper  # noqa: PLC0415
+
+    return to_paper(_map(analysis, source), form, Sheet(landscape=True))
+
+
 def _page(analysis: Analysis, source: PointsFile) -> str:
+    from maps.publish import to_html  # noqa: PLC0415
+
+    return to_html(_map(analysis, source))
+
+
+def _map(analysis: Analysis, source: PointsFile) -> "folium.Map":
     # Folium takes a second to import, and most runs want no map.
     from maps.points_map import PointsMapInput, build_points_map  # noqa: PLC0415
-    from maps.publish import to_html  # noqa: PLC0415
 
     given = PointsMapInput(
         found=analysis.found,
@@ -180,7 +198,7 @@ def _page(analysis: Analysis, source: PointsFile) -> str:
         title=source.file.name,
         epsg=None if source.degrees else source.epsg,
     )
-    return to_html(build_points_map(given))
+    return build_points_map(given)
 
 
 def _rendered(found: dict[str, Any], format_: Format, epsg: int | None) -> str:

@@ -99,3 +99,12 @@ def test_a_click_on_a_place_shows_its_counts(tmp_path: Path, watched: WatchedPag
     card.wait_for()
     assert "期望的 <0.5 倍" in card.inner_text()
     assert "1, 0" in card.inner_text()
+
+
+def test_the_map_goes_on_paper_too(tmp_path: Path) -> None:
+    sheet = tmp_path / "map.pdf"
+    asked = ["clusters", "--file", str(units(tmp_path)), *COLUMNS, "--population", "units"]
+    asked += ["--model", "bernoulli", "--map", str(sheet), "--out", str(tmp_path / "x.txt")]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.output
+    assert sheet.read_bytes().startswith(b"%PDF")
