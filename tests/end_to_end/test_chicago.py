@@ -104,7 +104,9 @@ def chicago(
         examples.chicago(shared_data, year_2013_only=True)
         with Session(engine) as session:
             located = locate_enterprises(session, COUNTY, geocoder_of(session, COUNTY))
-            find_clusters(session, COUNTY, on=ON, options=ClusterOptions(replications=99))
+            find_clusters(
+                session, COUNTY, on=ON, options=ClusterOptions(replications=99, variants=3)
+            )
             find_gaps(session, COUNTY, on=ON)
             rank_targets(session, COUNTY, on=ON)
             session.commit()

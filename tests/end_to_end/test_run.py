@@ -83,6 +83,7 @@ def test_it_computes_everything_then_serves_and_stops_cleanly(
             address = f"http://127.0.0.1:{port}"
             assert json.loads(answer(f"{address}/api/v1/health"))
             assert "青石县" in answer(f"{address}/")
+            assert computed_beside(address)["state"] == "succeeded"
             taken = run(surroundings, "--port", str(port))
             assert taken.returncode == 1
             assert "--port" in taken.stderr + taken.stdout
@@ -96,6 +97,19 @@ def test_it_computes_everything_then_serves_and_stops_cleanly(
 
 def test_wrong_usage_is_exit_code_two(surroundings: dict[str, str]) -> None:
     assert run(surroundings, "--fly").returncode == 2
+
+
+def computed_beside(address: str) -> dict[str, object]:
+    """Ask for a scan of a few points, and return how it stands once the worker has ended it."""
+    points = [{"x": n % 9, "y": n // 9, "cases": int(n < 12), "population": 1} for n in range(81)]
+    body = {"source": "points", "points": points, "options": {"model": "bernoulli"}}
+    asked = httpx.post(f"{address}/api/v1/clusters/runs", json=body, timeout=30)
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        told: dict[str, object] = json.loads(answer(address + asked.json()["url"]))
+        if told["state"] not in ("queued", "running") or time.monotonic() > deadline:
+            return told
+        time.sleep(0.2)
 
 
 def answer(url: str) -> str:

@@ -174,7 +174,7 @@ def test_a_county_run_replaces_the_day_s_analysis_and_keeps_its_objects(
 
 @pytest.mark.usefixtures("worker")
 def test_a_running_scan_can_be_stopped(client: TestClient) -> None:
-    run_id = ask(client, 20_000, replications=9_999)
+    run_id = ask(client, 8_000, replications=9_999)
     wait(client, run_id, lambda told: told["state"] == "running")
 
     client.post(f"{BASE}/{run_id}/stop")
@@ -206,7 +206,7 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_run(admin_url: URL) -> None
 
         upgrade(engine)
         client = TestClient(create_app(settings(), engine), base_url="http://127.0.0.1")
-        run_id = ask(client, 6_000, replications=4_999)
+        run_id = ask(client, 4_000, replications=4_999)
         with a_worker(engine) as first:
             wait(client, run_id, lambda told: told["progress"] > 0)
             first.send_signal(signal.SIGKILL)
@@ -237,7 +237,7 @@ def test_a_worker_told_to_end_puts_its_run_back(admin_url: URL) -> None:
 
         upgrade(engine)
         client = TestClient(create_app(settings(), engine), base_url="http://127.0.0.1")
-        run_id = ask(client, 20_000, replications=9_999)
+        run_id = ask(client, 8_000, replications=9_999)
         with a_worker(engine) as first:
             wait(client, run_id, lambda told: told["state"] == "running")
             first.terminate()
