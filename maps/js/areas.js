@@ -1,13 +1,16 @@
 /*
  * areas.js: what is known to an area only. The whole area is outlined and says how many; there is
- * no pin, because a pin would send somebody to a wrong door.
+ * no pin, because a pin would send somebody to a wrong door. There is no fill either: it would tint
+ * the classes of the cells below.
  */
 "use strict";
 (function () {
   const wangge = window.wangge;
+  const SMALL_MAP = 600; // pixels
+  const NEAR = 10.5; // zoom
   const STYLE = {
-    color: "#1f5fbf", weight: 2, dashArray: "3 5", fill: true, fillColor: "#1f5fbf",
-    fillOpacity: 0.07, interactive: false, pane: "wg-lines",
+    color: "#1f5fbf", weight: 2, dashArray: "3 5", fill: false, interactive: false,
+    pane: "wg-lines",
   };
 
   wangge.areas = function (id) {
@@ -34,9 +37,11 @@
     }
 
     function chip(count, index) {
-      const icon = wangge.el("span", { class: "wg-area-chip" }, wangge.both({
-        zh: `${count.n} 户位置不明`, en: `${count.n} without a place`,
-      }));
+      // On a phone the words would cover the county; the card says them.
+      const isSmall = group._map.getSize().x < SMALL_MAP && group._map.getZoom() < NEAR;
+      const icon = wangge.el("span", { class: "wg-area-chip" }, wangge.both(isSmall
+        ? { zh: `?${count.n}` }
+        : { zh: `${count.n} 户位置不明`, en: `${count.n} without a place` }));
       const marker = L.marker(data.middles[index], {
         icon: L.divIcon({ className: "wg-area-holder", html: icon, iconSize: [0, 0] }),
         pane: "wg-areas", keyboard: true,
@@ -61,10 +66,10 @@
         group.addLayer(chip(count, index));
       }
       const index = data.codes.indexOf(asked);
-      if (index >= 0) group.addLayer(outline(index, { weight: 3.5, fillOpacity: 0.14 }));
+      if (index >= 0) group.addLayer(outline(index, { weight: 4 }));
     }
 
-    group.on("add", draw);
+    group.on("add", () => { draw(); group._map.on("zoomend", draw); });
     wangge.on("points", (on) => { shown = on; draw(); });
     wangge.register({
       onState: draw,
