@@ -27,6 +27,7 @@ MOST_TYPE_I: Final = 0.060
 CASE_SHARE: Final = 0.05
 CLUSTER_SHARE: Final = 0.05
 STANDARD_ERRORS: Final = 3.0
+ROUNDING: Final = 0.005  # the reference is known to two digits
 _BATCH: Final = 50
 _MANY: Final = 3_000
 
@@ -194,6 +195,12 @@ def _type_i(nulls: int, pool: ProcessPoolExecutor) -> int:
     return bad
 
 
+def errors_apart(share: float, reference: float, towns: int) -> float:
+    """Return how many standard errors a share is from what rounds to the reference."""
+    nearest = min(max(share, reference - ROUNDING), reference + ROUNDING)
+    return float((share - nearest) / (nearest * (1 - nearest) / towns) ** 0.5)
+
+
 def _power(towns: int, pool: ProcessPoolExecutor) -> int:
     sys.stdout.write(
         "\n| units | odds | towns | found | reference | standard errors apart | CPU s |\n"
@@ -203,8 +210,7 @@ def _power(towns: int, pool: ProcessPoolExecutor) -> int:
     bad = 0
     for one in POWERS:
         found = measure(f"{one.units} {one.odds}", towns, pool)
-        error = (one.reference * (1 - one.reference) / towns) ** 0.5
-        apart = (found.share - one.reference) / error
+        apart = errors_apart(found.share, one.reference, towns)
         bad += abs(apart) > STANDARD_ERRORS
         sys.stdout.write(
             f"| {one.units:,} | ×{one.odds:g} | {towns:,} | {found.share:.3f} "

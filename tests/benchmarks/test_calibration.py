@@ -8,6 +8,7 @@ from tests.benchmarks.bench_calibration import (
     POWERS,
     STANDARD_ERRORS,
     Power,
+    errors_apart,
     measure,
 )
 
@@ -25,7 +26,5 @@ def test_chance_alone_is_called_about_as_often_as_asked(name: str) -> None:
 
 @pytest.mark.parametrize("power", POWERS[:3])
 def test_a_planted_cluster_is_found_as_often_as_the_reference_finds_it(power: Power) -> None:
-    units, odds, reference = power
-    error = (reference * (1 - reference) / PLANTED) ** 0.5
-    found = measure(f"{units} {odds}", PLANTED).share
-    assert abs(found - reference) <= STANDARD_ERRORS * error + 0.5 / PLANTED
+    found = measure(f"{power.units} {power.odds}", PLANTED).share
+    assert abs(errors_apart(found, power.reference, PLANTED)) <= STANDARD_ERRORS
