@@ -1,31 +1,15 @@
 """`wangge clusters`: of the county in the database, or of any file without one."""
 
-from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from geopandas import GeoDataFrame
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from scripts.clusters_file import ClusterOptions as PointOptions
 from scripts.clusters_file import Output, PointsFile, clusters_from_file
-from scripts.clusters_of_county import as_geojson, as_json, print_clusters
-from scripts.clusters_output import write_text
-from scripts.running import CountyOption, DayOption, DryRunOption, Running, refusals, running
-from service.database import clusters as cluster_reads
+from scripts.command_options import CountyOption, DayOption, DryRunOption, refusals
 from service.domain.errors import InvalidInputError
-from service.workflows.cluster_inputs import ADJUSTABLE
-from service.workflows.find_clusters import (
-    DEFAULT_SEED,
-    ClusterOptions,
-    Watching,
-    find_clusters,
-    weekly_days,
-)
 
 _OF_FILE = "Any file"
 _OF_COUNTY = "The county in the database"
@@ -54,8 +38,8 @@ def clusters(  # noqa: PLR0913
     adjust_for: Annotated[
         str,
         typer.Option(
-            help="Who visited and what was visited, compared within cells: of "
-            f"{', '.join(ADJUSTABLE)}.",
+            help="Who visited and what was visited, compared within cells: of inspector, kind, "
+            "scale, credit_class.",
             rich_help_panel=_OF_COUNTY,
         ),
     ] = "inspector,kind,scale",
@@ -164,22 +148,17 @@ def clusters(  # noqa: PLR0913
     if file is None:
         if format_ == "map":
             raise typer.BadParameter("the county's map is written by: wangge map hotspot")
-        with refusals():
-            options = ClusterOptions(
-                products=tuple(product) if product else None,
-                replications=replications,
-                max_share=0.25 if max_share is None else max_share,
-                max_radius_m=None if max_radius_km is None else max_radius_km * 1000,
-                seed=DEFAULT_SEED if seed is None else seed,
-                adjust_for=tuple(name.strip() for name in adjust_for.split(",") if name.strip()),
-                variants=variants,
+        # The county needs the database, the web's answers and maps; a file needs none of them.
+        from scripts.county_clusters import CountyQuestion, county_clusters  # noqa: PLC0415
+
+        county_clusters(
+            CountyQuestion(
+                county=county, on=on, product=product, without_lead=without_lead,
+                adjust_for=adjust_for, variants=variants, weekly_from=weekly_from,
+                dry_run=dry_run, max_share=max_share, max_radius_km=max_radius_km,
+                replications=replications, seed=seed, format_=format_, out=out,
             )
-        with running(county, on, commit=not dry_run) as run:
-            _find(run, options, weekly_from)
-            found = cluster_reads.latest(run.session, run.county.code, run.on)
-        if without_lead:
-            found = found[(found["state"] != "closed") & (found["lead"] == "")]
-        _write(found, format_, out)
+        )  # fmt: skip
         return
     with refusals():
         if cases is None:
@@ -197,38 +176,3 @@ def clusters(  # noqa: PLR0913
             seed=seed or 0, degrees=source.degrees,
         )  # fmt: skip
         clusters_from_file(source, asked, Output(format=format_, out=out, map=map_))
-
-
-def _find(run: Running, options: ClusterOptions, weekly_from: datetime | None) -> None:
-    """Compute the day, after the weeks before it if they are asked for; show how far it is."""
-    first = run.on if weekly_from is None else weekly_from.date()
-    if first > run.on:
-        raise InvalidInputError(f"--weekly-from {first} is after the day, {run.on}")
-    days = list(weekly_days(first, run.on))
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        for day in days:
-            task = bar.add_task(f"clusters of {day}", total=1.0)
-            report = find_clusters(
-                run.session,
-                run.county.code,
-                on=day,
-                options=options if day == run.on else replace(options, variants=0),
-                watch=Watching(progress=partial(_show, bar, task)),
-            )
-    if report.left_out:
-        typer.echo(
-            f"not in the scan: {report.left_out} inspected enterprises that stand in no cell "
-            f"(`wangge gaps` lists them as G6)",
-            err=True,
-        )
-
-
-def _show(bar: Progress, task: TaskID, share: float) -> None:
-    bar.update(task, completed=share)
-
-
-def _write(found: GeoDataFrame, format_: str, out: Path | None) -> None:
-    if format_ == "table" and out is None:
-        print_clusters(found, nothing="no cluster with p at most 0.10")
-        return
-    write_text(as_geojson(found) if format_ == "geojson" else as_json(found), out)

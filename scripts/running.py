@@ -4,28 +4,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated
 
-import typer
-from rich.console import Console
 from sqlalchemy.orm import Session
 
+from scripts.command_options import CountyOption, DayOption, DryRunOption, refusals
 from service.database import counties
 from service.database.session import open_session
-from service.domain.errors import SupervisionError
 from service.settings import Settings
 
-CountyOption = Annotated[
-    str | None,
-    typer.Option("--county", help="County code; the only one loaded, or WANGGE_COUNTY, if left."),
+__all__ = [
+    "CountyOption",
+    "DayOption",
+    "DryRunOption",
+    "Running",
+    "day",
+    "refusals",
+    "running",
 ]
-DayOption = Annotated[
-    datetime | None,
-    typer.Option(
-        "--on", formats=["%Y-%m-%d"], help="The day it speaks of; the county's own if left out."
-    ),
-]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Do everything but keep nothing.")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +30,6 @@ class Running:
     session: Session
     county: counties.County
     on: date
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Turn what a person can act on into one line and exit code 1."""
-    try:
-        yield
-    except SupervisionError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"wangge: {error}", markup=False
-        )
-        raise typer.Exit(1) from error
 
 
 @contextmanager

@@ -178,12 +178,16 @@ def _pass(
     longest = max(part.size for part in plan.parts)
     with ThreadPoolExecutor(len(workers)) as pool:
         for first in range(0, longest, chunk):
-            jobs = [
-                pool.submit(worker, part[first : first + chunk], sets)
-                for worker, part in zip(workers, plan.parts, strict=True)
-            ]
-            for job in jobs:
-                job.result()
+            pieces = [part[first : first + chunk] for part in plan.parts]
+            if len(workers) == 1:
+                workers[0](pieces[0], sets)
+            else:
+                jobs = [
+                    pool.submit(worker, piece, sets)
+                    for worker, piece in zip(workers, pieces, strict=True)
+                ]
+                for job in jobs:
+                    job.result()
             share.tell((first + chunk) / longest)
     largest: Floats = np.max([worker.bests.llr for worker in workers], axis=0)
     return largest

@@ -1,4 +1,6 @@
+import signal
 from collections.abc import Sequence
+from threading import Timer
 from typing import Any, Literal
 
 import numba
@@ -111,6 +113,23 @@ def test_progress_ends_at_one_and_a_stop_is_obeyed() -> None:
     assert shares[-1] == 1.0
     with pytest.raises(ScanStoppedError):
         scan(*town(), settings=BERNOULLI, stop=lambda: True)
+
+
+def test_control_c_ends_a_long_scan_in_the_middle() -> None:
+    shares: list[float] = []
+
+    def press_once(share: float) -> None:
+        shares.append(share)
+        if len(shares) == 3:
+            Timer(0.02, signal.raise_signal, [signal.SIGINT]).start()
+
+    rng = np.random.default_rng(0)
+    x, y = rng.random((2, 30_000))
+    cases = rng.binomial(1, 0.05, 30_000)
+    with pytest.raises(KeyboardInterrupt):
+        scan(x, y, cases, np.ones(30_000), settings=BERNOULLI, progress=press_once)
+    assert 3 <= len(shares) < 40
+    assert shares[-1] < 0.5
 
 
 def test_chance_alone_is_rarely_called_a_cluster() -> None:
