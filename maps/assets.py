@@ -31,7 +31,6 @@ _VENDORED = {
         "leaflet.vectorgrid",
         "dist/Leaflet.VectorGrid.bundled.min.js",
     ),
-    "vendor/htmx/htmx.min.js": ("htmx.org", "dist/htmx.min.js"),
 }
 _OWN = frozenset(
     {
