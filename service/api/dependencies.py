@@ -61,26 +61,31 @@ class Scope:
         return plans.in_force(self.session, self.county.code, self.on)
 
 
-def requested_scope(
-    request: Request,
-    session: SessionDep,
-    county: Annotated[
-        Key | None, Query(description="County code; the only one loaded if left out.")
-    ] = None,
-    on: Annotated[
-        date | None,
-        Query(
-            ge=_FIRST_DAY,
-            le=_LAST_DAY,
-            description="The day it speaks of; the county's own if left out.",
-        ),
-    ] = None,
-) -> Scope:
+CountyAsked = Annotated[
+    Key | None, Query(description="County code; the only one loaded if left out.")
+]
+DayAsked = Annotated[
+    date | None,
+    Query(
+        ge=_FIRST_DAY,
+        le=_LAST_DAY,
+        description="The day it speaks of; the county's own if left out.",
+    ),
+]
+
+
+def scope_of(settings: Settings, session: Session, county: str | None, on: date | None) -> Scope:
     """Return the county and day asked for; the county's own day, or today, when none is given."""
-    settings: Settings = request.app.state.settings
     chosen = counties.chosen(session, county or settings.county)
     # A local calendar day is meant.
     return Scope(session, chosen, on or chosen.reference_date or date.today())  # noqa: DTZ011
+
+
+def requested_scope(
+    request: Request, session: SessionDep, county: CountyAsked = None, on: DayAsked = None
+) -> Scope:
+    """Return the county and day that an address asks for."""
+    return scope_of(request.app.state.settings, session, county, on)
 
 
 ScopeDep = Annotated[Scope, Depends(requested_scope, scope="function")]

@@ -7,7 +7,7 @@ from fastapi import Depends
 from service.domain.readers import EVERYBODY_INSIDE, Reader
 
 
-def requested_reader() -> Reader:
+async def requested_reader() -> Reader:
     """Return what the reader may see; accounts put the townships of a person here."""
     return EVERYBODY_INSIDE
 

@@ -15,7 +15,9 @@ Statement = Select[*tuple[Any, ...]] | TextClause
 def read_table(session: Session, statement: Statement, **values: object) -> DataFrame:
     """Return the rows of a statement; whole numbers stay whole where some are missing."""
     result = session.execute(statement, values)
-    frame = DataFrame.from_records(result.all(), columns=list(result.keys()))
+    # Plain tuples: pandas asks each row of SQLAlchemy whether it is something else.
+    rows = list(map(tuple, result.all()))
+    frame = DataFrame.from_records(rows, columns=list(result.keys()))
     if isinstance(statement, Select):
         for column in statement.selected_columns:
             if isinstance(column.type, Integer):

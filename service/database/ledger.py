@@ -4,7 +4,8 @@ A figure of leadership's page is a count of rows of these frames, and the list t
 those rows: both are taken from here, so that they cannot disagree.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -19,7 +20,7 @@ from service.database.frames import read_table
 from service.database.tables import CellStatisticRow, EnterpriseRow
 from service.domain.batches import batch_of_disposition, open_batch
 from service.domain.risk import INACTIVE_STATUSES
-from service.domain.scoring_licences import examine, names_en, names_zh
+from service.domain.scoring_licences import Licence, examine, names_en, names_zh
 from service.domain.weeks import Week, week_key
 
 # Kinds of record that find a problem in an enterprise; a complaint only claims one.
@@ -112,18 +113,31 @@ def _with_licences(session: Session, county_code: str, register: DataFrame, on: 
     zh: dict[int, str] = {}
     en: dict[int, str] = {}
     producers = register[(register["kind"] == "producer") & register["is_active"]]
-    columns = ["enterprise_id", "kind", "product", "attributes"]
-    for key, kind, product, facts in producers[columns].itertuples(index=False, name=None):
-        found = examine(kind, product, facts, held.get(key, ()), on=on)
-        if found.is_blind_spot:
-            kinds = [*found.missing, *(kind for kind, _ in found.expired)]
-            zh[key], en[key] = names_zh(kinds), names_en(kinds)
+    columns = ["enterprise_id", "product", "attributes"]
+    # Most of a large register has the same few attributes and licences: each case is judged once.
+    judged: dict[Hashable, tuple[str, str] | None] = {}
+    for key, product, facts in zip(*(producers[name] for name in columns), strict=True):
+        case = (product, facts, held.get(key, ()))
+        if case not in judged:
+            judged[case] = _short(product, facts, case[2], on)
+        names = judged[case]
+        if names is not None:
+            zh[key], en[key] = names
     keys = register["enterprise_id"]
     return register.assign(
         is_short=keys.isin(zh.keys()),
         short_zh=keys.map(zh).fillna(""),
         short_en=keys.map(en).fillna(""),
     )
+
+
+def _short(product: str, facts: str, held: Sequence[Licence], on: date) -> tuple[str, str] | None:
+    """Return what a producer lacks, in both languages; None for nothing. `facts` is JSON."""
+    found = examine("producer", product, json.loads(facts), held, on=on)
+    if not found.is_blind_spot:
+        return None
+    kinds = [*found.missing, *(kind for kind, _ in found.expired)]
+    return names_zh(kinds), names_en(kinds)
 
 
 def _with_batches(register: DataFrame, events: DataFrame) -> DataFrame:
@@ -150,23 +164,27 @@ def _with_batches(register: DataFrame, events: DataFrame) -> DataFrame:
     )
 
 
+# A cell covers a few thousand points: an index search a cell, not one a point.
 _REGISTER: Final = text(
     """
-    SELECT e.id AS enterprise_id, e.name, e.kind, e.product, e.attributes,
+    WITH lies_in AS MATERIALIZED (
+        SELECT l.enterprise_id, min(c.code) AS code
+        FROM cell c
+        JOIN location l ON l.county_code = c.county_code AND l.status = 'placed'
+                       AND l.level IN ('rooftop', 'road', 'village')
+                       AND ST_Covers(c.geometry, l.geometry)
+        WHERE c.county_code = :county_code AND c.plan_id = :plan_id
+        GROUP BY l.enterprise_id
+    )
+    SELECT e.id AS enterprise_id, e.name, e.kind, e.product, e.attributes::text AS attributes,
            e.status <> ALL (:inactive) AS is_active, cell.code AS cell_code,
            coalesce(cell.township_code, l.township_code, e.township_code) AS township_code,
            coalesce(t.risk_class, 0) AS risk_class
     FROM enterprise e
     LEFT JOIN location l ON l.county_code = e.county_code AND l.enterprise_id = e.id
-    LEFT JOIN LATERAL (
-        SELECT c.code, c.township_code
-        FROM cell c
-        WHERE c.county_code = :county_code AND c.plan_id = :plan_id
-          AND l.status = 'placed' AND l.level IN ('rooftop', 'road', 'village')
-          AND ST_Covers(c.geometry, l.geometry)
-        ORDER BY c.code
-        LIMIT 1
-    ) AS cell ON true
+    LEFT JOIN lies_in ON lies_in.enterprise_id = e.id
+    LEFT JOIN cell ON cell.county_code = :county_code AND cell.plan_id = :plan_id
+                  AND cell.code = lies_in.code
     LEFT JOIN target t ON t.county_code = e.county_code AND t.analysis_id = :targets
         AND t.enterprise_id = e.id
     WHERE e.county_code = :county_code
