@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, add_rows
-from service.domain.scan.jit import lean
+from service.domain.scan.jit import inlined, lean
 from service.domain.scan.model import Integers, Words
 
 
@@ -19,7 +19,7 @@ def most_cases(order: NDArray[np.int32], start: int, length: int, digits: Intege
     return most
 
 
-@lean
+@inlined
 def add_block(
     start: int,
     length: int,

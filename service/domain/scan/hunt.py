@@ -120,7 +120,7 @@ def _bound(centre: int, field: Field, rules: Rules, last: Floats) -> float:
     return float(min(radius * radius * (1 + BOUND_SLACK), last[4]))
 
 
-@lean
+@inlined
 def _count_blocks(
     centre: int,
     number: int,

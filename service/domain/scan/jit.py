@@ -28,6 +28,11 @@ def lean(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Compile a small function into the body of each kernel that calls it."""
+    """Compile a function into the body of each kernel that calls it.
+
+    Also what is large and hot: a kernel that calls another optimises that one's machine code a
+    second time, which can take a third of its speed, and only a process that compiled both uses
+    the better copy; one that reads the kernel from the disk gets the worse.
+    """
     compiled = numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
     return cast("Callable[P, R]", compiled)
