@@ -98,6 +98,34 @@ def latest_changes(session: Session, county_code: str) -> dict[int, date]:
     return {row.object_id: row.on_day for row in session.execute(statement)}
 
 
+def townships(session: Session, county_code: str) -> DataFrame:
+    """Return the objects that are a township × product, with the day that opened each.
+
+    Columns: object_id, product, township_code, opened_on.
+    """
+    opened = func.min(ClusterChangeRow.on_day).label("opened_on")
+    statement = (
+        select(
+            ClusterObjectRow.id.label("object_id"),
+            ClusterObjectRow.product,
+            ClusterObjectRow.township_code,
+            opened,
+        )
+        .join(
+            ClusterChangeRow,
+            and_(
+                ClusterChangeRow.county_code == ClusterObjectRow.county_code,
+                ClusterChangeRow.object_id == ClusterObjectRow.id,
+                ClusterChangeRow.what == "state",
+            ),
+        )
+        .where(ClusterObjectRow.county_code == county_code, ClusterObjectRow.kind == "township")
+        .group_by(ClusterObjectRow.id, ClusterObjectRow.product, ClusterObjectRow.township_code)
+        .order_by(ClusterObjectRow.id)
+    )
+    return read_table(session, statement)
+
+
 def standing(session: Session, county_code: str, on: date) -> DataFrame:
     """Return each object's state and people as they stood on a day, one row an object.
 

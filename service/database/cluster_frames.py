@@ -29,7 +29,8 @@ def objects(
 
     Returns:
         The columns of `clusters.latest` and last_seen, state_since, state_why_zh, state_why_en,
-        lead_officer_id, second_officer_id; the figures are those of the last run that saw it.
+        lead_officer_id, second_officer_id; the figures are those of the last run that saw it. Both
+        kinds: windows, and townships × products (without llr, p_gumbel, radius_m, robustness).
 
     Raises:
         NotFoundError: There is no such object on that day.
@@ -77,7 +78,7 @@ def with_life(session: Session, county_code: str, on: date, found: GeoDataFrame)
     lives = cluster_life.lives(session, county_code, on)
     both = standing[list(_STANDING)].join(lives[list(_LIFE)])
     told = found.merge(both, left_on="object_id", right_index=True, how="left")
-    told.insert(8, "excess", told["cases"] - told["expected"])
+    told.insert(9, "excess", told["cases"] - told["expected"])
     for column in _TEXTS:
         told[column] = told[column].fillna("")
     for column in _DAYS:
@@ -112,6 +113,7 @@ def cluster_statement() -> Select[*tuple[Any, ...]]:
     return (
         select(
             ClusterRow.id.label("cluster_id"),
+            ClusterRow.kind,
             ClusterRow.product,
             ClusterRow.rank,
             ClusterRow.llr,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from pandas import DataFrame
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -16,12 +16,15 @@ from service.database.tables import (
 )
 from service.domain.cluster_life import SIGNIFICANT_P, Sighting, trend
 
+# A window's p is that of the most likely cluster of its product; a township is one of many tested.
+_DECIDING_P = case((ClusterRow.kind == "township", ClusterRow.q), else_=ClusterRow.p)
+
 
 def sightings(session: Session, county_code: str, *, until: date) -> DataFrame:
     """Return what each run until a day saw of each object, in order of objects and days.
 
-    Columns: object_id, as_of, analysis_id, cluster_id, p, q, cases, expected, unresolved,
-    enterprises.
+    Columns: object_id, as_of, analysis_id, cluster_id, p, q, deciding_p (p of a window, q of a
+    township: what is held against `SIGNIFICANT_P`), cases, expected, unresolved, enterprises.
     """
     statement = (
         select(
@@ -31,6 +34,7 @@ def sightings(session: Session, county_code: str, *, until: date) -> DataFrame:
             ClusterRow.id.label("cluster_id"),
             ClusterRow.p,
             ClusterRow.q,
+            _DECIDING_P.label("deciding_p"),
             ClusterRow.cases,
             ClusterRow.expected,
             func.jsonb_array_length(ClusterRow.unresolved_ids).label("unresolved"),
@@ -84,7 +88,7 @@ def last_significant(session: Session, county_code: str, *, until: date) -> Data
         .where(
             ClusterRow.county_code == county_code,
             AnalysisRow.as_of <= until,
-            ClusterRow.p <= SIGNIFICANT_P,
+            _DECIDING_P <= SIGNIFICANT_P,
         )
         .order_by(ClusterRow.object_id, AnalysisRow.as_of.desc())
     )
@@ -121,9 +125,9 @@ def lives(session: Session, county_code: str, on: date) -> DataFrame:
 
 def _life(object_id: object, seen: DataFrame, on: date) -> dict[str, object]:
     known = [
-        Sighting(on=day, p=p, excess=cases - expected, unresolved=unresolved)
+        Sighting(on=day, deciding_p=p, excess=cases - expected, unresolved=unresolved)
         for day, p, cases, expected, unresolved in seen[
-            ["as_of", "p", "cases", "expected", "unresolved"]
+            ["as_of", "deciding_p", "cases", "expected", "unresolved"]
         ].itertuples(index=False)
     ]
     significant = [one.on for one in known if one.is_significant]

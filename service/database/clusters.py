@@ -120,11 +120,12 @@ def save_cell_statistics(
 
 
 def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
-    """Return the clusters of the newest analysis of a day, the most surprising first.
+    """Return the clusters that the scan of a day found (windows), the most surprising first.
 
-    Columns: cluster_id, product, rank, llr, p, p_gumbel, q, cases, expected, excess (cases above
-    expectation), population, relative_risk, radius_m, crosses_township, township_codes, cell_codes,
-    enterprise_ids, problem_ids, unresolved_ids (those whose newest result is still a problem),
+    Columns: cluster_id, kind (window), product, rank, llr, p, p_gumbel, q, cases, expected, excess
+    (cases above expectation), population, relative_risk, radius_m, crosses_township,
+    township_codes, cell_codes, enterprise_ids, problem_ids, unresolved_ids (those whose newest
+    result is still a problem),
     officer_shares, proposed_lead, proposed_second (names, '' nobody), hints, robustness
     (`stands`, `variants`; empty where not computed), lon, lat, geometry; of the object it belongs
     to (missing for one that was never significant): object_id, state (open, closed, '' none),
@@ -136,7 +137,9 @@ def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
     """
     analysis_id = analyses.latest(session, county_code, "clusters", on)
     statement = cluster_statement().where(
-        ClusterRow.county_code == county_code, ClusterRow.analysis_id == analysis_id
+        ClusterRow.county_code == county_code,
+        ClusterRow.analysis_id == analysis_id,
+        ClusterRow.kind == "window",
     )
     order = statement.order_by(ClusterRow.p, ClusterRow.llr.desc(), ClusterRow.id)
     found = read_shapes(session, order)

@@ -25,11 +25,12 @@ _SAVED = (
     "q",
     "verdict",
     "problem_ids",
+    "object_id",
 )
 
 
 def save(session: Session, county_code: str, analysis_id: UUID, ranking: DataFrame) -> None:
-    """Save a ranking as of `domain.township_ranking`, with problem_ids (lists of ids)."""
+    """Save a ranking as of `domain.township_ranking`, with problem_ids and object_id."""
     fixed = {"county_code": county_code, "analysis_id": analysis_id}
     rows = [
         {**fixed, **dict(zip(_SAVED, row, strict=True))}
@@ -44,7 +45,8 @@ def latest(session: Session, county_code: str, on: date) -> DataFrame:
 
     Columns: rank (missing where not judged), product, township_code, township, producers,
     concentration (share of the county's producers of the product, 0 to 1), inspected, cases,
-    expected, ratio, p, q, verdict (key, high, ordinary, few, blind), problem_ids.
+    expected, ratio, p, q, verdict (key, high, ordinary, few, blind), problem_ids, object_id (the
+    cluster that people own; missing while it has never failed beyond chance).
 
     Raises:
         NotFoundError: No such analysis has been run.
@@ -66,6 +68,7 @@ def latest(session: Session, county_code: str, on: date) -> DataFrame:
             TownshipStatisticRow.q,
             TownshipStatisticRow.verdict,
             TownshipStatisticRow.problem_ids,
+            TownshipStatisticRow.object_id,
         )
         .outerjoin(
             TownshipRow,

@@ -29,20 +29,20 @@ class Sighting:
 
     Attributes:
         on: The day that the run speaks of.
-        p: Of the scan.
+        deciding_p: The scan's p of a window; of a township × product q, over all of them.
         excess: Problem producers above expectation.
         unresolved: Problem producers whose newest result is still a problem.
     """
 
     on: date
-    p: float
+    deciding_p: float
     excess: float
     unresolved: int
 
     @property
     def is_significant(self) -> bool:
         """Say whether chance does not explain it."""
-        return self.p <= SIGNIFICANT_P
+        return self.deciding_p <= SIGNIFICANT_P
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

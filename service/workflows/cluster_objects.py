@@ -59,21 +59,69 @@ def link(
         for row, object_id in zip(rows, ids, strict=True):
             row["object_id"] = object_id
             if object_id is None and row["p"] <= SIGNIFICANT_P:
-                row["object_id"] = _open(session, county_code, on, row)
+                row["object_id"] = _open(session, county_code, on, row, f"p = {row['p']:.3f}")
+
+
+def link_townships(
+    session: Session, county_code: str, on: date, judged: list[dict[str, Any]]
+) -> dict[tuple[str, str], int]:
+    """Return the object of each township × product, opening those that fail beyond chance (q).
+
+    An object is found by its product and township and nothing else. From the day that opened it
+    every run sees it, significant or not: the township was tested all the same.
+
+    Args:
+        session: An open session.
+        county_code: The county.
+        on: The day of the run.
+        judged: Lines of the ranking that were tested: product, township_code, cases, expected, q.
+
+    Returns:
+        Object ids by product and township code; a township that never failed has none.
+    """
+    known = cluster_changes.townships(session, county_code)
+    names = zip(known["product"], known["township_code"], strict=True)
+    objects = dict(
+        zip(names, zip(known["object_id"], known["opened_on"], strict=True), strict=True)
+    )
+    linked = {}
+    for line in judged:
+        key = str(line["product"]), str(line["township_code"])
+        fails = line["q"] <= SIGNIFICANT_P
+        if key in objects:
+            object_id, opened_on = objects[key]
+            if fails or opened_on <= on:
+                linked[key] = int(object_id)
+        elif fails:
+            word = f"q = {line['q']:.3f}"
+            linked[key] = _open(session, county_code, on, line, word, township_code=key[1])
+    return linked
 
 
 def _membership(enterprises: Sequence[int], cells: Sequence[str]) -> Membership:
     return Membership(enterprises=frozenset(enterprises), cells=frozenset(cells))
 
 
-def _open(session: Session, county_code: str, on: date, row: dict[str, Any]) -> int:
+def _open(
+    session: Session,
+    county_code: str,
+    on: date,
+    row: dict[str, Any],
+    surprise: str,
+    *,
+    township_code: str | None = None,
+) -> int:
     object_id = cluster_changes.create(
-        session, county_code, kind=WINDOW, product=str(row["product"])
+        session,
+        county_code,
+        kind=TOWNSHIP if township_code else WINDOW,
+        product=str(row["product"]),
+        township_code=township_code,
     )
     cases, expected = row["cases"], row["expected"]
     why = (
-        f"首次发现：问题企业 {cases} 家，期望 {expected:.1f} 家，p = {row['p']:.3f}",
-        f"first seen: {cases} problem producers, {expected:.1f} expected, p = {row['p']:.3f}",
+        f"首次发现：问题企业 {cases} 家，期望 {expected:.1f} 家，{surprise}",
+        f"first seen: {cases} problem producers, {expected:.1f} expected, {surprise}",
     )
     change = Change(
         object_id=object_id, on_day=on, what="state", was="", now_is=OPEN, why=why,

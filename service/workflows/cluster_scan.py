@@ -126,21 +126,22 @@ def _as_row(cluster: ScanCluster, badge: Badge | None, asked: ProductScan) -> di
         "crosses_township": len(townships) > 1,
         "township_codes": townships,
         "cell_codes": sorted(members["cell_code"].unique()),
-        "enterprise_ids": _ids(members),
-        "problem_ids": _ids(problems),
-        "unresolved_ids": _ids(problems[problems["is_unresolved"]]),
-        "hints": _hints(seen, members.index, asked.product),
+        "enterprise_ids": ids_of(members),
+        "problem_ids": ids_of(problems),
+        "unresolved_ids": ids_of(problems[problems["is_unresolved"]]),
+        "hints": hints_of(seen, members.index, asked.product),
         "robustness": {} if badge is None else {"stands": badge.stands, "variants": badge.variants},
-        **_owners(asked.inputs, list(problems["cell_code"])),
+        **owners_of(asked.inputs, list(problems["cell_code"])),
         **_shapes(seen.loc[cluster.centre], cluster.radius, asked.inputs.epsg),
     }
 
 
-def _ids(rows: pd.DataFrame) -> list[int]:
+def ids_of(rows: pd.DataFrame) -> list[int]:
+    """Return the numbers of enterprises as the database keeps them."""
     return [int(one) for one in rows["enterprise_id"]]
 
 
-def _hints(seen: GeoDataFrame, members: pd.Index, product: str) -> list[Hint]:
+def hints_of(seen: GeoDataFrame, members: pd.Index, product: str) -> list[Hint]:
     """Compare the cluster's problem producers with every inspected producer outside it."""
     inside = seen.index.isin(members)
     counted = seen[~inside | seen["is_problem"]]
@@ -154,19 +155,24 @@ def _hints(seen: GeoDataFrame, members: pd.Index, product: str) -> list[Hint]:
     return shared_causes(values, list(inside[counted.index]))
 
 
-def _owners(inputs: Inputs, problem_cells: list[str]) -> dict[str, Any]:
-    """Return who answers for the problem producers, and who might lead and second."""
-    shares = officer_shares(inputs.leads, problem_cells)
-    named = [share["officer_id"] for share in shares if share["officer_id"]]
-    seconds = inputs.duties[inputs.duties["duty"] == "second"]
-    named += [
-        share["officer_id"]
-        for share in officer_shares(seconds, problem_cells)
-        if share["officer_id"] and share["officer_id"] not in named
-    ]
+def owners_of(
+    inputs: Inputs, problem_cells: list[str], *, duties: tuple[str, ...] = ("lead", "second")
+) -> dict[str, Any]:
+    """Return who answers for the problem producers, and who might lead and second.
+
+    Args:
+        inputs: Whose duties.
+        problem_cells: The cell of each problem producer.
+        duties: Who is proposed, in this order; of one duty the largest share first.
+    """
+    named: list[int] = []
+    for duty in duties:
+        held = officer_shares(inputs.duties[inputs.duties["duty"] == duty], problem_cells)
+        ids = [int(str(share["officer_id"])) for share in held if share["officer_id"]]
+        named += [one for one in ids if one not in named]
     first, second = [*named, None, None][:2]
     return {
-        "officer_shares": shares,
+        "officer_shares": officer_shares(inputs.leads, problem_cells),
         "proposed_lead_officer_id": first,
         "proposed_second_officer_id": second,
     }

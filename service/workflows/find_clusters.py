@@ -11,13 +11,12 @@ import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 from sqlalchemy.orm import Session
 
-from service.database import analyses, cells, clusters, township_statistics
+from service.database import analyses, cells, clusters
 from service.domain.cluster_life import SIGNIFICANT_P
 from service.domain.effort import visit_rates
 from service.domain.multiple_testing import corrected
 from service.domain.problem_clusters import cell_statistics
-from service.domain.township_ranking import township_ranking
-from service.workflows import cluster_objects
+from service.workflows import cluster_objects, township_clusters
 from service.workflows.cluster_inputs import (
     DEFAULT_SEED,
     PLACE,
@@ -69,8 +68,9 @@ def find_clusters(
 ) -> ClusterReport:
     """Scan each product for clusters of problem producers and save them with their owners.
 
-    What is found is matched to the clusters of earlier runs; results close them. Running it again
-    for the same day replaces the analysis of that day and keeps the objects.
+    What is found is matched to the clusters of earlier runs, and each township that fails beyond
+    chance to itself; results close them. Running it again for the same day replaces the analysis
+    of that day and keeps the objects.
 
     Raises:
         ScanStoppedError: The watch asked to stop; nothing has been written.
@@ -89,7 +89,7 @@ def find_clusters(
     for rows in found.values():
         clusters.save_clusters(session, county_code, analysis_id, rows)
     _save_cells(session, analysis_id, run)
-    _save_townships(session, analysis_id, run)
+    township_clusters.save(session, analysis_id, inputs, seen)
     cluster_objects.settle(session, county_code, on)
     return ClusterReport(
         analysis_id=analysis_id,
@@ -200,29 +200,3 @@ def _counted(frame: pd.DataFrame, inputs: Inputs, options: ClusterOptions) -> pd
     numbers = ["enterprises", "visits", "problems"]
     whole[numbers] = whole[numbers].fillna(0).astype(int)
     return whole.assign(expected=whole["expected"].fillna(0.0))
-
-
-def _save_townships(session: Session, analysis_id: UUID, run: _Run) -> None:
-    """Rank township × product of the products scanned; all of them together is no product."""
-    seen = [rows for product, rows in run.seen.items() if product != clusters.ALL]
-    placed = run.inputs.placed
-    placed = placed[placed["product"].isin(set(run.seen) - {clusters.ALL})]
-    known = pd.concat(seen) if seen else placed.iloc[:0].assign(is_problem=False, expected=0.0)
-    told = known.set_index("enterprise_id")[["is_problem", "expected"]]
-    everyone = placed.join(told, on="enterprise_id")
-    producers_of = pd.DataFrame(
-        {
-            "enterprise_id": everyone["enterprise_id"],
-            "product": everyone["product"],
-            "township_code": everyone["cell_township_code"],
-            "inspected": everyone["is_problem"].notna(),
-            "is_problem": everyone["is_problem"].fillna(value=False).astype(bool),
-            "expected": everyone["expected"].fillna(0.0),
-        }
-    )
-    ranking = township_ranking(producers_of)
-    problem_ids = producers_of[producers_of["is_problem"]].groupby(["product", "township_code"])
-    ids = {key: [int(one) for one in rows["enterprise_id"]] for key, rows in problem_ids}
-    keys = zip(ranking["product"], ranking["township_code"], strict=True)
-    ranking["problem_ids"] = [ids.get(key, []) for key in keys]
-    township_statistics.save(session, run.inputs.county_code, analysis_id, ranking)

@@ -80,11 +80,20 @@ class GapRow(Base):
 
 
 class ClusterRow(Base):
-    """A cluster (聚集区) of problem producers that chance does not explain, and its owner."""
+    """A cluster (聚集区) of problem producers that chance does not explain, and its owner.
+
+    A `window` was found by the scan; a `township` is a township's producers of one product, seen
+    in every run since it became an object, with an exact p and q over townships and products.
+    """
 
     __tablename__ = "cluster"
     __table_args__ = (
         _of_analysis(),
+        CheckConstraint("kind IN ('window', 'township')", name="known_kind"),
+        CheckConstraint(
+            "kind = 'township' OR num_nulls(llr, p_gumbel, radius_m) = 0",
+            name="window_has_a_circle",
+        ),
         sound("geometry", "sound_geometry"),
         Index("ix_cluster_county_code_analysis_id", "county_code", "analysis_id"),
         ForeignKeyConstraint(
@@ -96,17 +105,18 @@ class ClusterRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     analysis_id: Mapped[UUID]
     object_id: Mapped[int | None] = mapped_column(BigInteger)
+    kind: Mapped[str] = mapped_column(server_default=text("'window'"))
     product: Mapped[str]
     rank: Mapped[int]
-    llr: Mapped[float]
+    llr: Mapped[float | None]
     p: Mapped[float]
-    p_gumbel: Mapped[float]
+    p_gumbel: Mapped[float | None]
     q: Mapped[float]
     cases: Mapped[int]
     expected: Mapped[float]
     population: Mapped[float]
     relative_risk: Mapped[float | None]
-    radius_m: Mapped[float]
+    radius_m: Mapped[float | None]
     crosses_township: Mapped[bool]
     township_codes: Mapped[list[Any]]
     cell_codes: Mapped[list[Any]]

@@ -74,7 +74,7 @@ def test_what_did_not_change_keeps_its_name(one: frozenset[int]) -> None:
 
 
 def seen(weeks_ago: int, excess: float, unresolved: int = 5, p: float = 0.01) -> Sighting:
-    return Sighting(on=TODAY - weeks_ago * WEEK, p=p, excess=excess, unresolved=unresolved)
+    return Sighting(on=TODAY - weeks_ago * WEEK, deciding_p=p, excess=excess, unresolved=unresolved)
 
 
 @pytest.mark.parametrize(
