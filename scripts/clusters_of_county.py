@@ -12,7 +12,8 @@ from rich.table import Table
 from service.api.answers import features, plain_row
 
 # At 80 columns nothing may be cut off: radius and townships are in the JSON.
-_COLUMNS = ("no.", "product", "state", "since", "×", "cases", "p", "q", "stands", "lead")
+_CAPTION = "kind 圆 circle, or the township · × weeks · cases/expected · (proposed)"
+_COLUMNS = ("no.", "kind", "product", "state", "since", "×", "cases", "p", "q", "stands", "lead")
 
 
 def as_json(rows: DataFrame, *, key: str = "clusters") -> str:
@@ -32,7 +33,7 @@ def print_clusters(rows: DataFrame, *, nothing: str) -> None:
     if rows.empty:
         Console().print(nothing)
         return
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), caption="× weeks · cases/expected · (proposed)")
+    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), caption=_CAPTION)
     for name in _COLUMNS:
         table.add_column(name, no_wrap=True)
     for row in rows.to_dict("records"):
@@ -47,6 +48,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
     lead = row["lead"] or (f"({proposed})" if proposed else "–")
     return [
         "–" if number is None else str(number),
+        "圆" if row["kind"] == "window" else str(row["township"]),
         str(row["product"]),
         "closed" if row["state"] == "closed" else row["trend"] or "–",
         str(first or "–"),

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_table
-from service.database.tables import ClusterChangeRow, ClusterObjectRow, OfficerRow
+from service.database.tables import ClusterChangeRow, ClusterObjectRow, OfficerRow, TownshipRow
 from service.domain.errors import NotFoundError
 
 OPEN, CLOSED = "open", "closed"
@@ -98,6 +98,12 @@ def latest_changes(session: Session, county_code: str) -> dict[int, date]:
     return {row.object_id: row.on_day for row in session.execute(statement)}
 
 
+def lock_townships(session: Session, county_code: str) -> None:
+    """Keep runs of other days from opening townships until the end of the transaction."""
+    lock = func.pg_advisory_xact_lock(func.hashtext(f"township objects:{county_code}"))
+    session.execute(select(lock))
+
+
 def townships(session: Session, county_code: str) -> DataFrame:
     """Return the objects that are a township × product, with the day that opened each.
 
@@ -129,9 +135,10 @@ def townships(session: Session, county_code: str) -> DataFrame:
 def standing(session: Session, county_code: str, on: date) -> DataFrame:
     """Return each object's state and people as they stood on a day, one row an object.
 
-    Columns: object_id (index), kind, product, township_code, state (open, closed), state_since,
-    state_why_zh, state_why_en, lead, lead_officer_id, lead_agreed_on, lead_agreed_by, second,
-    second_officer_id; '' and missing where nothing was agreed.
+    Columns: object_id (index), kind, product, township_code, township (its name, '' of
+    a window), state (open, closed), state_since, state_why_zh, state_why_en, lead,
+    lead_officer_id, lead_agreed_on, lead_agreed_by, second, second_officer_id; '' and missing where nothing was
+    agreed.
     """
     objects = read_table(
         session,
@@ -140,6 +147,14 @@ def standing(session: Session, county_code: str, on: date) -> DataFrame:
             ClusterObjectRow.kind,
             ClusterObjectRow.product,
             ClusterObjectRow.township_code,
+            func.coalesce(TownshipRow.name, "").label("township"),
+        )
+        .outerjoin(
+            TownshipRow,
+            and_(
+                TownshipRow.county_code == ClusterObjectRow.county_code,
+                TownshipRow.code == ClusterObjectRow.township_code,
+            ),
         )
         .where(ClusterObjectRow.county_code == county_code)
         .order_by(ClusterObjectRow.id),

@@ -30,7 +30,8 @@ def objects(
     Returns:
         The columns of `clusters.latest` and last_seen, state_since, state_why_zh, state_why_en,
         lead_officer_id, second_officer_id; the figures are those of the last run that saw it. Both
-        kinds: windows, and townships × products (without llr, p_gumbel, radius_m, robustness).
+        kinds: windows, and townships × products (`township` is the name, '' of a window; without
+        llr, p_gumbel, radius_m, robustness).
 
     Raises:
         NotFoundError: There is no such object on that day.
@@ -63,6 +64,44 @@ def objects(
     return with_life(session, county_code, on, found)
 
 
+def row(session: Session, county_code: str, on: date, cluster_id: int) -> dict[str, Any]:
+    """Return what one run saw of a cluster: who and where, as lists.
+
+    Returns:
+        object_id, kind, cell_codes, enterprise_ids, problem_ids, unresolved_ids, hints.
+
+    Raises:
+        NotFoundError: No run until that day has such a row.
+    """
+    statement = (
+        select(
+            ClusterRow.object_id,
+            ClusterRow.kind,
+            ClusterRow.cell_codes,
+            ClusterRow.enterprise_ids,
+            ClusterRow.problem_ids,
+            ClusterRow.unresolved_ids,
+            ClusterRow.hints,
+        )
+        .join(
+            AnalysisRow,
+            and_(
+                AnalysisRow.county_code == ClusterRow.county_code,
+                AnalysisRow.id == ClusterRow.analysis_id,
+            ),
+        )
+        .where(
+            ClusterRow.county_code == county_code,
+            ClusterRow.id == cluster_id,
+            AnalysisRow.as_of <= on,
+        )
+    )
+    found = session.execute(statement).mappings().one_or_none()
+    if found is None:
+        raise NotFoundError(f"no analysis until {on} has a cluster {cluster_id}")
+    return {str(key): value for key, value in found.items()}
+
+
 def without_lead(session: Session, county_code: str, on: date) -> GeoDataFrame:
     """Return the open objects of a day for which nobody has been agreed to lead.
 
@@ -91,6 +130,7 @@ def with_life(session: Session, county_code: str, on: date, found: GeoDataFrame)
 
 
 _STANDING = (
+    "township",
     "state",
     "state_since",
     "state_why_zh",
@@ -103,7 +143,16 @@ _STANDING = (
     "second_officer_id",
 )
 _LIFE = ("first_seen", "last_seen", "weeks_seen", "trend")
-_TEXTS = ("state", "state_why_zh", "state_why_en", "lead", "lead_agreed_by", "second", "trend")
+_TEXTS = (
+    "township",
+    "state",
+    "state_why_zh",
+    "state_why_en",
+    "lead",
+    "lead_agreed_by",
+    "second",
+    "trend",
+)
 _DAYS = ("first_seen", "last_seen", "state_since", "lead_agreed_on")
 
 

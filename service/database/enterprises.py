@@ -1,5 +1,6 @@
 """The register: where each enterprise stands, in which cell, and what it is licensed for."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -130,6 +131,23 @@ def _point(candidate: ColumnElement[Any]) -> ColumnElement[Any]:
     """Return the WGS 84 point of a candidate in jsonb."""
     lon, lat = (cast(candidate.op("->>")(name), Double) for name in ("lon", "lat"))
     return func.ST_SetSRID(func.ST_MakePoint(lon, lat), 4326)
+
+
+def attribute_values(
+    session: Session, county_code: str, enterprise_ids: Iterable[int], name: str
+) -> dict[int, str]:
+    """Return a further column's value of each enterprise that has one (supplier, water, …)."""
+    value = func.btrim(EnterpriseRow.attributes[name].astext)
+    statement = (
+        select(EnterpriseRow.id, value)
+        .where(
+            EnterpriseRow.county_code == county_code,
+            EnterpriseRow.id.in_(list(enterprise_ids)),
+            value != "",
+        )
+        .order_by(EnterpriseRow.id)
+    )
+    return {int(number): str(text) for number, text in session.execute(statement)}
 
 
 def licences_of(session: Session, county_code: str, enterprise_id: int, on: date) -> DataFrame:

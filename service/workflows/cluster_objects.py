@@ -79,6 +79,8 @@ def link_townships(
     Returns:
         Object ids by product and township code; a township that never failed has none.
     """
+    # Two runs at once would both open the same township: the second waits for the first.
+    cluster_changes.lock_townships(session, county_code)
     known = cluster_changes.townships(session, county_code)
     names = zip(known["product"], known["township_code"], strict=True)
     objects = dict(

@@ -95,3 +95,20 @@ def test_townships_are_ranked_by_product(client: TestClient) -> None:
         assert sum(shares) == pytest.approx(1.0)
     judged = client.get(f"{BASE}/townships?verdict=few").json()["items"]
     assert {row["verdict"] for row in judged} <= {"few"}
+
+
+def test_objects_are_of_two_kinds_and_both_are_counted_without_a_lead(client: TestClient) -> None:
+    items = client.get(f"{BASE}/objects").json()["items"]
+    leaderless = client.get(f"{BASE}/objects?without_lead=true").json()["items"]
+
+    (town,) = (one for one in items if one["kind"] == "township")
+    assert town["township"].startswith("西乡")
+    assert (town["llr"], town["p_gumbel"], town["radius_m"]) == (None, None, None)
+    assert town["q"] <= 0.05
+    assert town["object_id"] in {one["object_id"] for one in leaderless}
+    assert {one["kind"] for one in client.get(BASE).json()["items"]} == {"window"}
+    ranked = client.get(f"{BASE}/townships").json()["items"]
+    assert [one["object_id"] for one in ranked if one["object_id"]] == [town["object_id"]]
+    told = client.get(f"{BASE}/{town['object_id']}").json()
+    assert told["sightings"][0]["deciding_p"] == town["q"]
+    assert told["changes"][0]["now_is"] == "open"

@@ -142,3 +142,15 @@ def test_the_proposal_for_publication_names_no_person_and_no_address(client: Tes
     assert "负责人" not in text
     assert "酒厂0" not in text  # its failed tests are not closed
     assert "西乡" in text  # its whole interval lies below the goal
+
+
+def test_townships_beyond_chance_are_listed_apart_from_the_scan(client: TestClient) -> None:
+    town = next(
+        one
+        for one in client.get("/api/v1/clusters/objects").json()["items"]
+        if one["kind"] == "township"
+    )
+    address = f"/clusters/{town['object_id']}"
+
+    assert address in client.get("/?product=baijiu").text
+    assert address not in client.get("/?product=cement").text

@@ -89,10 +89,11 @@ def show_records(  # noqa: PLR0913 - one parameter each in the address
     name: Annotated[str, Query(alias="set", max_length=60)] = "visits",
     band: Annotated[int | None, Query(ge=0, le=35)] = None,
     cluster: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
+    hint: Annotated[int | None, Query(ge=1, le=1000)] = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
     """Show exactly the rows that a number of leadership's page counts."""
-    wanted = record_lists.Wanted(name=name, band=band, cluster=cluster, offset=offset)
+    wanted = record_lists.Wanted(name=name, band=band, cluster=cluster, hint=hint, offset=offset)
     listed = record_lists.listing(scope, filters, wanted)
     values = {"active": "", "listed": listed, "wanted": wanted, "asked": listed.asked}
     return page(request, scope, lang, "records.html", values)

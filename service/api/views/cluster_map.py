@@ -1,4 +1,4 @@
-"""A small map of a cluster as plain numbers for an SVG: cells, circle, enterprises, a scale."""
+"""A small map of a cluster as plain numbers for an SVG: cells, its edge, enterprises, a scale."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from service.api.dependencies import Scope
 from service.database import cells, enterprises
 
 WIDTH, HEIGHT = 720.0, 460.0
-_MARGIN = 0.25  # of the circle's diameter, on every side
+_MARGIN = 0.25  # of the area's height, on every side
 _LEAST_SPAN_M = 3_000.0
 _STEPS_M: Final = (100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 
@@ -26,7 +26,8 @@ class ClusterMap:
         cells: Paths of cells: path, is_inside (a cell of the cluster), code.
         borders: Paths of township borders.
         names: Township names: x, y, text.
-        circle: x, y, r.
+        circle: x, y, r; None for a township.
+        outline: Path of a township's border; '' for a circle.
         points: Enterprises inside: id, name, x, y, state (unresolved, resolved, clean).
         scale: Length of the bar, and the metres it stands for.
     """
@@ -34,7 +35,8 @@ class ClusterMap:
     cells: list[dict[str, Any]]
     borders: list[str]
     names: list[dict[str, Any]]
-    circle: dict[str, float]
+    circle: dict[str, float] | None
+    outline: str
     points: list[dict[str, Any]]
     scale: tuple[float, int]
 
@@ -51,24 +53,23 @@ class _View:
         return round((x - self.left) * self.per_m, 1), round((self.top - y) * self.per_m, 1)
 
 
-def cluster_map(scope: Scope, cluster: dict[str, Any], disc: BaseGeometry) -> ClusterMap:
+def cluster_map(scope: Scope, cluster: dict[str, Any], area: BaseGeometry) -> ClusterMap:
     """Return the map of a cluster.
 
     Args:
         scope: County and day.
         cluster: A row of `cluster_frames.objects`.
-        disc: Its circle, WGS 84.
+        area: Its circle or township, WGS 84.
     """
     epsg = scope.county.metric_epsg
-    circle = GeoSeries([disc], crs=4326).to_crs(epsg).iloc[0]
-    view, window = _view(circle)
+    edge = GeoSeries([area], crs=4326).to_crs(epsg).iloc[0]
+    view, window = _view(edge)
     grid = cells.of_plan(scope.session, scope.code, scope.plan_id).to_crs(epsg)
     near = grid[grid.intersects(window)]
     clipped = near.assign(geometry=near.geometry.intersection(window))
     towns = clipped.dissolve("township_code").reset_index()
     inside, inner = set(cluster["cell_codes"]), window.buffer(-1)
-    middle, radius = circle.centroid, max(circle.bounds[2] - circle.bounds[0], 1.0) / 2
-    x, y = view.xy(middle.x, middle.y)
+    is_township = cluster["kind"] == "township"
     return ClusterMap(
         cells=[
             {"path": _path(shape, view), "is_inside": code in inside, "code": code}
@@ -77,15 +78,23 @@ def cluster_map(scope: Scope, cluster: dict[str, Any], disc: BaseGeometry) -> Cl
         # The edge of the window is no border.
         borders=[_line(shape.boundary.intersection(inner), view) for shape in towns.geometry],
         names=_names(towns, view),
-        circle={"x": x, "y": y, "r": round(radius * view.per_m, 1)},
+        circle=None if is_township else _circle(edge, view),
+        outline=_path(edge, view) if is_township else "",
         points=_points(scope, cluster, view),
         scale=_scale(view),
     )
 
 
-def _view(circle: BaseGeometry) -> tuple[_View, BaseGeometry]:
-    west, south, east, north = circle.bounds
-    span = max((north - south) * (1 + 2 * _MARGIN), _LEAST_SPAN_M)
+def _circle(disc: BaseGeometry, view: _View) -> dict[str, float]:
+    middle, radius = disc.centroid, max(disc.bounds[2] - disc.bounds[0], 1.0) / 2
+    x, y = view.xy(middle.x, middle.y)
+    return {"x": x, "y": y, "r": round(radius * view.per_m, 1)}
+
+
+def _view(area: BaseGeometry) -> tuple[_View, BaseGeometry]:
+    west, south, east, north = area.bounds
+    tallest = max(north - south, (east - west) * HEIGHT / WIDTH)
+    span = max(tallest * (1 + 2 * _MARGIN), _LEAST_SPAN_M)
     per_m = HEIGHT / span
     middle_x, middle_y = (west + east) / 2, (south + north) / 2
     half_x, half_y = WIDTH / per_m / 2, span / 2

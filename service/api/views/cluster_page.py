@@ -12,12 +12,14 @@ from service.database import (
     cluster_frames,
     cluster_life,
     officers,
+    township_statistics,
     townships,
 )
 from service.domain.cluster_life import SIGNIFICANT_P
 
 CHART_WIDTH, CHART_HEIGHT = 640.0, 150.0
 _FOOT = 22.0
+_OF_A_RUN = ("as_of", "cases", "expected", "unresolved", "deciding_p")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,7 @@ class ClusterPage:
         people: Officers who may lead, the proposed one first: staff_no, name, department.
         proposed: Staff numbers of the proposed lead and second, '' nobody.
         townships: Names of its townships.
+        ranking: Of a township × product, its line of the ranking when last seen; None of a circle.
     """
 
     cluster: dict[str, Any]
@@ -41,6 +44,12 @@ class ClusterPage:
     people: list[dict[str, Any]]
     proposed: tuple[str, str]
     townships: list[str]
+    ranking: dict[str, Any] | None
+
+    @property
+    def is_township(self) -> bool:
+        """Whether it is a township × product and not a circle of the scan."""
+        return bool(self.cluster["kind"] == "township")
 
     @property
     def is_gone(self) -> bool:
@@ -73,7 +82,14 @@ def page_of(scope: Scope, object_id: int) -> ClusterPage:
         people=sorted(people, key=lambda one: (one["staff_no"] not in proposed, one["staff_no"])),
         proposed=(proposed[0], proposed[1]),
         townships=[str(names.get(code, code)) for code in cluster["township_codes"]],
+        ranking=_ranking(scope, cluster) if cluster["kind"] == "township" else None,
     )
+
+
+def _ranking(scope: Scope, cluster: dict[str, Any]) -> dict[str, Any] | None:
+    table = township_statistics.latest(scope.session, scope.code, cluster["last_seen"])
+    lines = plain_rows(table[table["object_id"] == cluster["object_id"]])
+    return lines[0] if lines else None
 
 
 def _bars(seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -100,8 +116,8 @@ def _bars(seen: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 "open_height": rest,
                 "expected_y": round(CHART_HEIGHT - _FOOT - line, 1),
                 "day": f"{day.month:02d}-{day.day:02d}",
-                **{key: one[key] for key in ("as_of", "cases", "expected", "unresolved", "p")},
-                "is_significant": one["p"] <= SIGNIFICANT_P,
+                **{key: one[key] for key in _OF_A_RUN},
+                "is_significant": one["deciding_p"] <= SIGNIFICANT_P,
             }
         )
     return bars

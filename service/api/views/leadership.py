@@ -13,6 +13,7 @@ from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked
 from service.api.views.county_facts import figures_of
 from service.api.views.figures import BATCHES, Figures
+from service.api.views.owned_townships import owned_townships
 from service.database import analyses, analysis_facts, clusters, gaps, ledger, townships
 from service.database.analysis_facts import AnalysisFacts
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
@@ -31,6 +32,7 @@ class Board:
         enterprises: In the register, all of them.
         headline: The county's most certain cluster of a single product.
         townships: One row each, the lowest pass rate first.
+        owned: Townships that fail beyond chance, open, as of `owned_townships`.
         clusters_on: The day of the analysis, where the view speaks of an earlier one.
     """
 
@@ -39,6 +41,7 @@ class Board:
     headline: ClusterEntry | None
     headline_product: str
     townships: list[dict[str, Any]]
+    owned: list[dict[str, Any]]
     facts: AnalysisFacts | None
     is_past: bool
     enterprises: int
@@ -95,6 +98,7 @@ def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
         headline=headline,
         headline_product=headline_product,
         townships=rows,
+        owned=owned_townships(scope, asked),
         facts=facts,
         is_past=asked.week is not None or asked.is_single,
         enterprises=enterprises,

@@ -11,13 +11,28 @@ from service.api.views.asked import ALL, Asked, Choices, Raw, resolve
 from service.api.views.county_facts import choices_of, figures_of
 from service.api.views.figures import AREAS, ENTERPRISES, SETS, Figures
 from service.api.views.rows import plain_rows
-from service.database import clusters
+from service.database import cluster_frames, enterprises
 from service.domain.errors import NotFoundError
 
 PER_PAGE = 200
 CLUSTER_SETS = {
     "cluster_members": (ENTERPRISES, "聚集区内查过的企业", "Enterprises visited in the cluster"),
     "cluster_cases": (ENTERPRISES, "聚集区内有问题的企业", "Problem enterprises in the cluster"),
+    "cluster_unresolved": (
+        ENTERPRISES,
+        "聚集区内尚未复查合格的企业",
+        "Enterprises of the cluster whose newest result is a problem",
+    ),
+    "cluster_hint": (
+        ENTERPRISES,
+        "聚集区内有共同点的问题企业",
+        "Problem enterprises of the cluster that share the value",
+    ),
+    "cluster_hint_known": (
+        ENTERPRISES,
+        "聚集区内该项有登记的问题企业",
+        "Problem enterprises of the cluster with that column filled",
+    ),
     "cluster_cells": (AREAS, "聚集区的网格", "Cells of the cluster"),
 }
 
@@ -30,12 +45,14 @@ class Wanted:
         name: One of `figures.SETS` or `CLUSTER_SETS`.
         band: For `areas`: the class of the legend.
         cluster: For the sets of a cluster: its key.
+        hint: For the sets of a hint: its position in the cluster's list, from 1.
         offset: Rows to skip.
     """
 
     name: str
     band: int | None = None
     cluster: int | None = None
+    hint: int | None = None
     offset: int = 0
 
 
@@ -98,20 +115,36 @@ def _band_title(asked: Asked, band: int) -> list[str]:
 
 
 def _of_cluster(scope: Scope, figures: Figures, wanted: Wanted) -> DataFrame:
-    every = clusters.latest(scope.session, scope.code, scope.on)
-    own = every[every["cluster_id"] == (wanted.cluster or 0)]
-    if own.empty:
-        raise NotFoundError(f"the analysis of {scope.on} has no cluster {wanted.cluster}")
+    own = cluster_frames.row(scope.session, scope.code, scope.on, wanted.cluster or 0)
     if wanted.name == "cluster_cells":
         cells = figures.plan_cells
-        return cells[cells["code"].isin(own["cell_codes"].iloc[0])]
-    members = figures.register[
-        figures.register["enterprise_id"].isin(own["enterprise_ids"].iloc[0])
-    ]
-    if wanted.name == "cluster_members":
-        return members
-    problems = figures.rows("problems")["enterprise_id"]
-    return members[members["enterprise_id"].isin(problems)]
+        return cells[cells["code"].isin(own["cell_codes"])]
+    if wanted.name in ("cluster_hint", "cluster_hint_known"):
+        ids = _of_hint(scope, own, wanted)
+    else:
+        ids = own[_MEMBERS[wanted.name]]
+    return figures.register[figures.register["enterprise_id"].isin(ids)]
+
+
+def _of_hint(scope: Scope, own: dict[str, Any], wanted: Wanted) -> list[int]:
+    """Return the problem producers that a hint counts: with its value, or with any."""
+    position = (wanted.hint or 0) - 1
+    if not 0 <= position < len(own["hints"]):
+        raise NotFoundError(f"the cluster has no hint {wanted.hint}; it has {len(own['hints'])}")
+    hint = own["hints"][position]
+    values = enterprises.attribute_values(
+        scope.session, scope.code, own["problem_ids"], hint["attribute"]
+    )
+    if wanted.name == "cluster_hint":
+        return [one for one, value in values.items() if value == hint["value"]]
+    return list(values)
+
+
+_MEMBERS = {
+    "cluster_members": "enterprise_ids",
+    "cluster_cases": "problem_ids",
+    "cluster_unresolved": "unresolved_ids",
+}
 
 
 def _rows(shown: DataFrame, choices: Choices) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +29,15 @@ class ClusterObjectRow(Base):
     __tablename__ = "cluster_object"
     __table_args__ = (
         CheckConstraint("kind IN ('window', 'township')", name="known_kind"),
+        # A township's producers of one product are one object for ever.
+        Index(
+            "uq_cluster_object_township",
+            "county_code",
+            "product",
+            "township_code",
+            unique=True,
+            postgresql_where=text("kind = 'township'"),
+        ),
         CheckConstraint(
             "(kind = 'township') = (township_code IS NOT NULL)", name="township_has_a_code"
         ),

@@ -25,10 +25,18 @@ def upgrade() -> None:
     op.create_check_constraint(
         "window_has_a_circle", "cluster", f"kind = 'township' OR num_nulls({_listed()}) = 0"
     )
+    op.create_index(
+        "uq_cluster_object_township",
+        "cluster_object",
+        ["county_code", "product", "township_code"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'township'"),
+    )
 
 
 def downgrade() -> None:
     """Undo, in reverse; what runs saw of townships goes, their objects and history stay."""
+    op.drop_index("uq_cluster_object_township", table_name="cluster_object")
     op.drop_constraint(op.f("ck_cluster_window_has_a_circle"), "cluster")
     op.drop_constraint(op.f("ck_cluster_known_kind"), "cluster")
     op.execute("DELETE FROM cluster WHERE kind = 'township'")
