@@ -3,7 +3,6 @@
 from typing import Annotated, Literal
 
 import typer
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
@@ -15,6 +14,7 @@ from service.workflows.agree_lead import Agreement, agree_lead
 
 _RANKING = (
     "rank",
+    "no.",
     "product",
     "township",
     "firms",
@@ -117,12 +117,13 @@ def townships(
     if format_ == "json":
         typer.echo(as_json(ranking, key="townships"))
         return
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for name in _RANKING:
         table.add_column(name, no_wrap=True)
     for row in ranking.to_dict("records"):
         table.add_row(
-            _number(row["rank"], ".0f"), row["product"], row["township"], str(row["producers"]),
+            _number(row["rank"], ".0f"), _number(row["object_id"], ".0f"), row["product"],
+            row["township"], str(row["producers"]),
             f"{row['concentration']:.0%}", str(row["inspected"]), str(row["cases"]),
             f"{row['expected']:.1f}", _number(row["p"], ".3f"), _number(row["q"], ".3f"),
             row["verdict"],

@@ -1,18 +1,22 @@
 """The county's clusters for people, as a table, and for programs, as JSON and GeoJSON."""
 
 import json
+from datetime import date
 from typing import Any
 
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 from service.api.answers import features, plain_row
 
 # At 80 columns nothing may be cut off: radius and townships are in the JSON.
-_CAPTION = "kind 圆 circle, or the township · × weeks · cases/expected · (proposed)"
+_CAPTION = (
+    "kind 圆 circle, or the township · × weeks · cases/expected · "
+    "stands: share of variants · (proposed)"
+)
+_SMALLEST = 0.001
 _COLUMNS = ("no.", "kind", "product", "state", "since", "×", "cases", "p", "q", "stands", "lead")
 
 
@@ -33,7 +37,7 @@ def print_clusters(rows: DataFrame, *, nothing: str) -> None:
     if rows.empty:
         Console().print(nothing)
         return
-    table = Table(box=SIMPLE, padding=(0, 1, 0, 0), caption=_CAPTION)
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, caption=_CAPTION)
     for name in _COLUMNS:
         table.add_column(name, no_wrap=True)
     for row in rows.to_dict("records"):
@@ -51,11 +55,24 @@ def _cells(row: dict[str, Any]) -> list[str]:
         "圆" if row["kind"] == "window" else str(row["township"]),
         str(row["product"]),
         "closed" if row["state"] == "closed" else row["trend"] or "–",
-        str(first or "–"),
+        _since(first, row["last_seen"]),
         str(row["weeks_seen"]),
         f"{row['cases']}/{row['expected']:.1f}",
-        f"{row['p']:.3f}",
-        f"{row['q']:.3f}",
-        f"{badge['stands']}/{badge['variants']}" if badge else "–",
+        _small(row["p"]),
+        _small(row["q"]),
+        f"{badge['stands'] / badge['variants']:.0%}" if badge else "–",
         lead,
     ]
+
+
+def _small(p: float) -> str:
+    """Return three decimals; an exact p can be smaller than that, and is not nought."""
+    return f"{p:.3f}" if p >= _SMALLEST else f"<{_SMALLEST}"
+
+
+def _since(first: date | None, last: date | None) -> str:
+    """Return month and day, with the year in place of the day where it is an earlier one."""
+    if first is None:
+        return "–"
+    is_this_year = last is not None and first.year == last.year
+    return f"{first:%m-%d}" if is_this_year else f"{first:%Y-%m}"

@@ -137,8 +137,8 @@ def standing(session: Session, county_code: str, on: date) -> DataFrame:
 
     Columns: object_id (index), kind, product, township_code, township (its name, '' of
     a window), state (open, closed), state_since, state_why_zh, state_why_en, lead,
-    lead_officer_id, lead_agreed_on, lead_agreed_by, second, second_officer_id; '' and missing where nothing was
-    agreed.
+    lead_officer_id, lead_agreed_on, lead_agreed_by, second, second_officer_id; '' and missing where
+    nothing was agreed.
     """
     objects = read_table(
         session,
