@@ -149,9 +149,11 @@ def _enterprises(
             _texts(enterprises, "address"),
             _products(enterprises),
         ],
-        cell=by_cell.get_indexer(enterprises["cell_code"].fillna("").astype(str)).tolist(),
+        cell=by_cell.get_indexer(
+            enterprises["cell_code"].astype(object).fillna("").astype(str)
+        ).tolist(),
         township=by_township.get_indexer(
-            enterprises["township_code"].fillna("").astype(str)
+            enterprises["township_code"].astype(object).fillna("").astype(str)
         ).tolist(),
         places=shapes,
         levels=[_LEVELS.get(_text(level), _UNKNOWN) for level in enterprises["level"]],

@@ -119,7 +119,7 @@ def with_life(session: Session, county_code: str, on: date, found: GeoDataFrame)
     told = found.merge(both, left_on="object_id", right_index=True, how="left")
     told.insert(9, "excess", told["cases"] - told["expected"])
     for column in _TEXTS:
-        told[column] = told[column].fillna("")
+        told[column] = told[column].astype(object).fillna("")
     for column in _DAYS:
         told[column] = told[column].astype(object).where(told[column].notna(), None)
     told["weeks_seen"] = told["weeks_seen"].fillna(0).astype(int)

@@ -126,8 +126,8 @@ def _with_licences(session: Session, county_code: str, register: DataFrame, on: 
     keys = register["enterprise_id"]
     return register.assign(
         is_short=keys.isin(zh.keys()),
-        short_zh=keys.map(zh).fillna(""),
-        short_en=keys.map(en).fillna(""),
+        short_zh=keys.map(zh).astype(object).fillna(""),
+        short_en=keys.map(en).astype(object).fillna(""),
     )
 
 

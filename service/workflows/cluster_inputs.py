@@ -169,7 +169,9 @@ def read_inputs(
 def _unplaced(located: GeoDataFrame, found: pd.DataFrame) -> pd.DataFrame:
     """Return what is known of enterprises with results that are placed no finer than a township."""
     outside = pd.DataFrame(located[located["cell_code"].isna()])
-    town = outside["located_township_code"].fillna(outside["township_code"]).fillna("")
+    # A column without any text is one of numbers to pandas.
+    located_in = outside["located_township_code"].astype(object)
+    town = located_in.fillna(outside["township_code"].astype(object)).fillna("")
     problems = found.groupby("enterprise_id")["problem"].sum().rename("problems")
     rows = outside[["enterprise_id", "product"]].assign(township=town)
     return rows.merge(problems, left_on="enterprise_id", right_index=True)

@@ -40,5 +40,7 @@ def figures_of(scope: Scope, asked: Asked) -> Figures:
         ledger=ledger.of_period(
             scope.session, scope.code, plan_id, on=scope.on, since=asked.since, until=asked.until
         ),
-        cells=every_cell[columns].assign(leads=every_cell["code"].map(leads).fillna("")),
+        cells=every_cell[columns].assign(
+            leads=every_cell["code"].map(leads).astype(object).fillna("")
+        ),
     )
