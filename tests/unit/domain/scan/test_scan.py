@@ -126,8 +126,13 @@ def test_control_c_ends_a_long_scan_in_the_middle() -> None:
     rng = np.random.default_rng(0)
     x, y = rng.random((2, 30_000))
     cases = rng.binomial(1, 0.05, 30_000)
-    with pytest.raises(KeyboardInterrupt):
-        scan(x, y, cases, np.ones(30_000), settings=BERNOULLI, progress=press_once)
+    # A run in the background of a shell inherits an ignored Ctrl-C.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            scan(x, y, cases, np.ones(30_000), settings=BERNOULLI, progress=press_once)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert 3 <= len(shares) < 40
     assert shares[-1] < 0.5
 
