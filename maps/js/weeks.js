@@ -50,10 +50,12 @@
     const fits = chosen(data, state);
     const weeks = data.weeks.map(() => ({ visits: 0, problems: 0 }));
     for (let at = 0; at < data.visits.length; at += VISIT) {
-      const [cell, product, week, risk, visits, problems] = data.visits.slice(at, at + VISIT);
-      if (!fits(cell, product, risk)) continue;
-      weeks[week].visits += visits;
-      weeks[week].problems += problems;
+      // Rows by the hundred thousand: no array is made of each.
+      const rows = data.visits;
+      const week = weeks[rows[at + 2]];
+      if (!fits(rows[at], rows[at + 1], rows[at + 3])) continue;
+      week.visits += rows[at + 4];
+      week.problems += rows[at + 5];
     }
     return weeks;
   };
@@ -72,10 +74,11 @@
       if (fits(cell, product, risk)) firms[place(cell)] += n;
     }
     for (let at = 0; at < data.visits.length; at += VISIT) {
-      const [cell, product, week, risk, seen, bad] = data.visits.slice(at, at + VISIT);
-      if (week < first || week > last || !fits(cell, product, risk)) continue;
-      visits[place(cell)] += seen;
-      problems[place(cell)] += bad;
+      const rows = data.visits;
+      const week = rows[at + 2];
+      if (week < first || week > last || !fits(rows[at], rows[at + 1], rows[at + 3])) continue;
+      visits[place(rows[at])] += rows[at + 4];
+      problems[place(rows[at])] += rows[at + 5];
     }
     return { firms, visits, problems, place, byTownship, first, last };
   }

@@ -244,12 +244,16 @@ _DENSE = text(
     f"""
     {_INTO}
     SELECT :county_code, :snapshot_id, {DENSE_LEVEL},
-           CASE GROUPING(product) WHEN 1 THEN 'all' ELSE 'product' END,
-           "column", "row", product, NULL, NULL, {_VALUES}
+           CASE GROUPING(product, risk_class)
+                WHEN 3 THEN 'all' WHEN 1 THEN 'product' ELSE 'each' END,
+           "column", "row", product, township_code, risk_class, {_VALUES}
     FROM tile_stage JOIN (
         SELECT "column" >> 6 AS tile_column, "row" >> 6 AS tile_row
         FROM tile_stage GROUP BY 1, 2 HAVING sum(n) > :raw_limit
     ) AS dense ON tile_column = "column" >> 6 AND tile_row = "row" >> 6
-    GROUP BY GROUPING SETS (("column", "row"), ("column", "row", product))
+    GROUP BY GROUPING SETS (
+        ("column", "row"), ("column", "row", product),
+        ("column", "row", product, township_code, risk_class)
+    )
     """  # noqa: S608 - constant texts
 )

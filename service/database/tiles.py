@@ -128,7 +128,7 @@ def _of_enterprises(session: Session, question: TileQuestion) -> bytes:
         return _rolled_up(session, question, values)
     if question.address.z < _FIRST_SINGLE:
         level = question.address.z + 6
-        return _squares(session, tile_sql.THINNED, question, _at(question, level, values))
+        return _thinned(session, _at(question, level, values))
     return _single(session, question, values)
 
 
@@ -140,33 +140,39 @@ def _rolled_up(session: Session, question: TileQuestion, values: Mapping[str, An
     return _run(session, statement, {**squares, "cut": _cut(squares), "shown_as": "rollup"})
 
 
-def _squares(
-    session: Session, statement: TextClause, question: TileQuestion, values: Mapping[str, Any]
-) -> bytes:
-    by_product = values["level"] == tile_rollup.DENSE_LEVEL and question.wanted.product is not None
-    cut_by = "product" if by_product else _cut(values)
-    return _run(session, statement, {**values, "cut": cut_by, "shown_as": "thinned"})
+def _thinned(session: Session, values: Mapping[str, Any]) -> bytes:
+    cut_by = _cut(values)
+    others = (values["townships"], values["risk_class"])
+    if cut_by == "each" and values["level"] == tile_rollup.DENSE_LEVEL and others == (None, None):
+        cut_by = "product"
+    return _run(session, tile_sql.THINNED, {**values, "cut": cut_by, "shown_as": "thinned"})
 
 
 def _single(session: Session, question: TileQuestion, values: Mapping[str, Any]) -> bytes:
     """Return enterprises one by one, or thinned where they are too many for a tile."""
-    squares = _at(question, tile_rollup.DENSE_LEVEL, values)
-    every, of_product = session.execute(tile_sql.DENSE, squares).one()
-    is_many = (of_product if values["product"] else every) > tile_rollup.RAW_LIMIT
-    if not is_many:
-        content = _run(session, tile_sql.SINGLES, {**values, "shown_as": "single"})
-        if len(content) <= MAX_BYTES:
-            return content
-    elif values["townships"] is None and values["risk_class"] is None:
-        return _squares(session, tile_sql.THINNED, question, squares)
+    level = tile_rollup.DENSE_LEVEL
+    # Inside its edges: the squares of a full neighbour do not make this tile a full one.
+    own = _at(question, level, values, margin_pixels=-0.01)
+    every, of_product = session.execute(tile_sql.DENSE, own).one()
+    if (of_product if values["product"] else every) > tile_rollup.RAW_LIMIT:
+        return _thinned(session, _at(question, level, values))
+    content = _run(session, tile_sql.SINGLES, {**values, "shown_as": "single"})
+    if len(content) <= MAX_BYTES:
+        return content
     side_m = 2 * HALF_M / 2**question.address.z
     thinning = {"square_m": side_m / 64, "shown_as": "thinned"}
     return _run(session, tile_sql.THINNED_SINGLES, {**values, **thinning})
 
 
-def _at(question: TileQuestion, level: int, values: Mapping[str, Any]) -> dict[str, Any]:
+def _at(
+    question: TileQuestion,
+    level: int,
+    values: Mapping[str, Any],
+    *,
+    margin_pixels: float = tile_sql.MARGIN_PIXELS,
+) -> dict[str, Any]:
     names = ("first_column", "last_column", "first_row", "last_row")
-    squares = question.address.squares(level, tile_sql.MARGIN_PIXELS)
+    squares = question.address.squares(level, margin_pixels)
     return {**values, "level": level, **dict(zip(names, squares, strict=True))}
 
 

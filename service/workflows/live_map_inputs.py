@@ -3,10 +3,12 @@
 from typing import Final
 from urllib.parse import urlencode
 
+from pandas import DataFrame
 from sqlalchemy.orm import Session
 
 from maps.model import LiveEnterprises, WeekCounts
 from service.database import counties, tile_totals, tile_weeks
+from service.database.kept_counts import frame_of
 from service.database.tile_rollup import Snapshot
 
 _TILES: Final = "/api/v1/tiles/enterprises/{z}/{x}/{y}.mvt"
@@ -23,10 +25,12 @@ def live_enterprises(session: Session, county_code: str, snapshot: Snapshot) -> 
         tiles=f"{_TILES}?{kept}",
         records=f"{_RECORDS}?{kept}&format=geojson",
         counts=tile_totals.counts(session, county_code, snapshot),
-        unplaced=tile_totals.unplaced_names(
-            session, county_code, limit=_NAMES, length=_NAME_LENGTH
-        ),
+        unplaced=frame_of(session, snapshot, "unplaced", lambda: _unplaced(session, county_code)),
     )
+
+
+def _unplaced(session: Session, county_code: str) -> DataFrame:
+    return tile_totals.unplaced_names(session, county_code, limit=_NAMES, length=_NAME_LENGTH)
 
 
 def live_weeks(session: Session, county_code: str, snapshot: Snapshot) -> WeekCounts:
@@ -34,6 +38,13 @@ def live_weeks(session: Session, county_code: str, snapshot: Snapshot) -> WeekCo
     weeks = counties.weeks_on(session, county_code, snapshot.as_of)
     return WeekCounts(
         weeks=[(week.key, week.first, week.last) for week in weeks],
-        visits=tile_weeks.visits(session, county_code, snapshot.id),
-        enterprises=tile_weeks.firms(session, county_code, snapshot.id),
+        visits=frame_of(
+            session,
+            snapshot,
+            "visits",
+            lambda: tile_weeks.visits(session, county_code, snapshot.id),
+        ),
+        enterprises=frame_of(
+            session, snapshot, "firms", lambda: tile_weeks.firms(session, county_code, snapshot.id)
+        ),
     )

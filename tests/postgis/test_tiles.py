@@ -217,6 +217,44 @@ def test_filters_leave_what_they_name(county: Session, address: TileAddress) -> 
     assert counted(reader=Reader(township_codes=frozenset()), township=WEST) == (0, 0)
 
 
+def test_filters_of_a_full_tile_leave_what_they_name_too(county: Session) -> None:
+    _many(county, 20_000, spread=0.002)
+    analysis = make_analysis(county, "targets")
+    ids = county.scalars(text("SELECT id FROM enterprise WHERE register_key LIKE 'many%'")).all()
+    for number in sorted(ids)[:30]:
+        _target(county, analysis, number, 4)
+    address = _over_the_west(12)
+
+    def counted(**filters: object) -> tuple[str, int]:
+        summary = _summary(county, _ask(address, **filters))
+        return summary["shown_as"], summary["n"]
+
+    assert counted() == ("thinned", 20_000)
+    assert counted(product="cement") == ("thinned", 10_000)
+    assert counted(township=WEST) == ("thinned", 20_000)
+    assert counted(township=EAST) == ("thinned", 0)
+    assert counted(risk_class=4) == ("thinned", 30)
+    assert counted(risk_class=4, product="cement") == ("thinned", 15)
+
+
+def test_a_full_neighbour_takes_nothing_from_a_tile(county: Session) -> None:
+    """A million at one place may lie a pixel beyond the edge."""
+    _many(county, 7_000, spread=0.0)
+    x, y = _tile_at(114.1, 38.1, 12)
+    edge = (x + 1) / 2**12 * 360 - 180
+    county.execute(
+        text("UPDATE location SET geometry = ST_SetSRID(ST_MakePoint(:lon, 38.1), 4326)"),
+        {"lon": edge - 1e-4},
+    )
+    number = make_enterprise(county, "neighbour", (edge + 1e-4, 38.1))
+
+    summary = _summary(county, _ask(TileAddress(12, x + 1, y)))
+    features = _features(county, _ask(TileAddress(12, x + 1, y)))
+
+    assert (summary["drawn"], summary["n"]) == (1, 1)
+    assert number in [one.number for one in features]
+
+
 def _target(session: Session, analysis: object, enterprise_id: int, risk_class: int) -> None:
     session.execute(
         text(
