@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from scripts.clusters_of_county import as_json, print_clusters
+from scripts.clusters_of_county import as_json, print_clusters, small
 from scripts.running import CountyOption, DayOption, DryRunOption, running
 from service.database import cluster_changes, cluster_frames, township_statistics
 from service.domain.errors import InvalidInputError
@@ -125,7 +125,7 @@ def townships(
             _number(row["rank"], ".0f"), _number(row["object_id"], ".0f"), row["product"],
             row["township"], str(row["producers"]),
             f"{row['concentration']:.0%}", str(row["inspected"]), str(row["cases"]),
-            f"{row['expected']:.1f}", _number(row["p"], ".3f"), _number(row["q"], ".3f"),
+            f"{row['expected']:.1f}", _chance(row["p"]), _chance(row["q"]),
             row["verdict"],
         )  # fmt: skip
     Console().print(table)
@@ -134,6 +134,11 @@ def townships(
 def raise_unknown(product: str, known: list[str]) -> None:
     """Refuse a product that has no producers."""
     raise InvalidInputError(f"no producers of {product}; there are {', '.join(known)}")
+
+
+def _chance(p: float | None) -> str:
+    """Return a p as the lists print it; missing where the township was not judged."""
+    return "–" if p is None or p != p else small(p)  # noqa: PLR0124 - NaN
 
 
 def _number(value: float | None, form: str) -> str:

@@ -58,14 +58,14 @@ def _cells(row: dict[str, Any]) -> list[str]:
         _since(first, row["last_seen"]),
         str(row["weeks_seen"]),
         f"{row['cases']}/{row['expected']:.1f}",
-        _small(row["p"]),
-        _small(row["q"]),
+        small(row["p"]),
+        small(row["q"]),
         f"{badge['stands'] / badge['variants']:.0%}" if badge else "–",
         lead,
     ]
 
 
-def _small(p: float) -> str:
+def small(p: float) -> str:
     """Return three decimals; an exact p can be smaller than that, and is not nought."""
     return f"{p:.3f}" if p >= _SMALLEST else f"<{_SMALLEST}"
 

@@ -120,6 +120,8 @@ def test_a_hostile_filter_is_shown_as_text(client: TestClient) -> None:
         ("/records?set=nothing", 404),
         ("/records?set=areas&band=35", 404),
         ("/records?set=cluster_cases&cluster=99999", 404),
+        ("/records?set=cluster_hint&cluster=1&hint=99", 404),
+        ("/records?set=cluster_hint&cluster=1&hint=0", 422),
         ("/enterprises/999999", 404),
         ("/inspector?cell=nowhere", 404),
         ("/nowhere", 404),
@@ -154,3 +156,11 @@ def test_townships_beyond_chance_are_listed_apart_from_the_scan(client: TestClie
 
     assert address in client.get("/?product=baijiu").text
     assert address not in client.get("/?product=cement").text
+
+
+def test_rows_of_a_cluster_lead_back_to_its_page(client: TestClient) -> None:
+    town = client.get("/api/v1/clusters/objects").json()["items"][0]
+    listed = client.get(f"/records?set=cluster_unresolved&cluster={town['cluster_id']}").text
+
+    assert f'href="/clusters/{town["object_id"]}"' in listed
+    assert f'data-total="{len(town["unresolved_ids"])}"' in listed

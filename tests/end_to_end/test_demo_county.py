@@ -20,6 +20,7 @@ from gis_data.demo.county import County, build_county
 from gis_data.demo.facts import AS_OF, CAMPAIGN_START, COUNTY_CODE, SHARED_SUPPLIER
 from service.database import (
     cells,
+    cluster_frames,
     clusters,
     enterprises,
     gaps,
@@ -331,6 +332,35 @@ def test_key_townships_are_those_of_the_planted_clusters(demo: Demo) -> None:
     assert "139921100" in set(key["township_code"])
     (blind,) = planted("trap", "blind").codes
     assert set(ranking.loc[ranking["township_code"] == blind, "verdict"]) <= {"few", "blind"}
+
+
+def test_as_many_rows_stand_behind_a_hint_as_it_counts(demo: Demo) -> None:
+    objects = cluster_frames.objects(demo.session, COUNTY_CODE, AS_OF)
+    hinted = [(row, hint) for row in objects.to_dict("records") for hint in row["hints"]]
+
+    assert hinted
+    for row, hint in hinted:
+        values = enterprises.attribute_values(
+            demo.session, COUNTY_CODE, row["problem_ids"], hint["attribute"]
+        )
+        assert len(values) == hint["inside_of"]
+        assert list(values.values()).count(hint["value"]) == hint["inside"]
+
+
+def test_townships_beyond_chance_are_objects_with_their_leader_proposed(demo: Demo) -> None:
+    ranking = township_statistics.latest(demo.session, COUNTY_CODE, AS_OF)
+    failing = ranking[ranking["verdict"].isin(["key", "high"])]
+    objects = cluster_frames.objects(demo.session, COUNTY_CODE, AS_OF)
+    towns = objects[objects["kind"] == "township"]
+    active = officers.active_on(demo.session, COUNTY_CODE, AS_OF).set_index("officer_id")
+
+    assert set(failing["object_id"]) <= set(towns["object_id"])
+    for town in towns.to_dict("records"):
+        (code,) = town["township_codes"]
+        leader = active.loc[town["proposed_lead_officer_id"]]
+        assert (leader["role"], leader["township_code"]) == ("township_leader", code)
+        assert town["first_seen"] < AS_OF
+        assert town["trend"] in ("growing", "steady", "shrinking")
 
 
 def test_the_overvisited_township_is_no_cluster(demo: Demo) -> None:

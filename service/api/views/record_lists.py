@@ -58,7 +58,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
-    """One page of rows, what they are, and how many there are in all."""
+    """One page of rows, what they are, and how many there are in all.
+
+    Attributes:
+        number: Of the cluster that people own, where the rows are those of one.
+    """
 
     kind: str
     title: tuple[str, str]
@@ -66,6 +70,7 @@ class Listing:
     total: int
     asked: Asked
     choices: Choices
+    number: int | None
     offset: int
     next_offset: int | None
 
@@ -77,45 +82,64 @@ def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
         NotFoundError: There is no such set, class or cluster, or no plan in force.
     """
     choices = choices_of(scope)
-    if wanted.name in CLUSTER_SETS:
-        # A cluster was found over all its enterprises, whatever the view is narrowed to.
-        asked = resolve(Raw(product=ALL), choices)
-        kind, *title = CLUSTER_SETS[wanted.name]
-        found = _of_cluster(scope, figures_of(scope, asked), wanted)
-    elif wanted.name in SETS:
-        asked = resolve(raw, choices)
-        known = SETS[wanted.name]
-        kind, title = known.kind, [known.zh, known.en]
-        found = known.rows(figures_of(scope, asked))
-        if wanted.band is not None:
-            title = _band_title(asked, wanted.band)
-            found = found[found["band"] == wanted.band] if "band" in found else found.iloc[:0]
-    else:
-        raise NotFoundError(f"there is no list {wanted.name!r}; known: {', '.join(SETS)}")
+    ask = _behind_a_cluster if wanted.name in CLUSTER_SETS else _behind_a_figure
+    behind = ask(scope, raw, wanted, choices)
     end = wanted.offset + PER_PAGE
     return Listing(
-        kind=kind,
-        title=(title[0], title[1]),
-        rows=_rows(found.iloc[wanted.offset : end], choices),
-        total=len(found),
-        asked=asked,
+        kind=behind.kind,
+        title=behind.title,
+        rows=_rows(behind.found.iloc[wanted.offset : end], choices),
+        total=len(behind.found),
+        asked=behind.asked,
         choices=choices,
+        number=behind.number,
         offset=wanted.offset,
-        next_offset=end if end < len(found) else None,
+        next_offset=end if end < len(behind.found) else None,
     )
 
 
-def _band_title(asked: Asked, band: int) -> list[str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Behind:
+    """Every row behind a number, and what a listing says of them."""
+
+    kind: str
+    title: tuple[str, str]
+    found: DataFrame
+    asked: Asked
+    number: int | None = None
+
+
+def _behind_a_cluster(scope: Scope, _: Raw, wanted: Wanted, choices: Choices) -> _Behind:
+    # A cluster was found over all its enterprises, whatever the view is narrowed to.
+    asked = resolve(Raw(product=ALL), choices)
+    kind, zh, en = CLUSTER_SETS[wanted.name]
+    own = cluster_frames.row(scope.session, scope.code, scope.on, wanted.cluster or 0)
+    found = _of_cluster(scope, figures_of(scope, asked), wanted, own)
+    return _Behind(kind=kind, title=(zh, en), found=found, asked=asked, number=own["object_id"])
+
+
+def _behind_a_figure(scope: Scope, raw: Raw, wanted: Wanted, choices: Choices) -> _Behind:
+    if wanted.name not in SETS:
+        raise NotFoundError(f"there is no list {wanted.name!r}; known: {', '.join(SETS)}")
+    asked = resolve(raw, choices)
+    known = SETS[wanted.name]
+    title, found = (known.zh, known.en), known.rows(figures_of(scope, asked))
+    if wanted.band is not None:
+        title = _band_title(asked, wanted.band)
+        found = found[found["band"] == wanted.band] if "band" in found else found.iloc[:0]
+    return _Behind(kind=known.kind, title=title, found=found, asked=asked)
+
+
+def _band_title(asked: Asked, band: int) -> tuple[str, str]:
     classes = classes_of(asked.measure, asked.least)
     if not 0 <= band < len(classes):
         raise NotFoundError(f"the legend has no class {band}; it has 0 to {len(classes) - 1}")
     label = classes[band].label
     places = ("乡镇", "Townships") if asked.unit == "township" else ("网格", "Cells")
-    return [f"{places[0]}：{label.zh}", f"{places[1]}: {label.en or label.zh}"]
+    return f"{places[0]}：{label.zh}", f"{places[1]}: {label.en or label.zh}"
 
 
-def _of_cluster(scope: Scope, figures: Figures, wanted: Wanted) -> DataFrame:
-    own = cluster_frames.row(scope.session, scope.code, scope.on, wanted.cluster or 0)
+def _of_cluster(scope: Scope, figures: Figures, wanted: Wanted, own: dict[str, Any]) -> DataFrame:
     if wanted.name == "cluster_cells":
         cells = figures.plan_cells
         return cells[cells["code"].isin(own["cell_codes"])]
