@@ -5,16 +5,25 @@ from datetime import date, timedelta
 import pytest
 from shapely import box
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service.database import cluster_changes, cluster_frames, clusters, township_statistics
+from service.database import (
+    cluster_changes,
+    cluster_frames,
+    cluster_life,
+    clusters,
+    township_statistics,
+)
 from service.database.tables import ClusterObjectRow
 from service.workflows.agree_lead import Agreement, agree_lead
 from service.workflows.find_clusters import ClusterOptions, find_clusters
 from tests.factories import (
     COUNTY,
     WEST,
+    make_analysis,
     make_cell,
+    make_cluster,
     make_county,
     make_enterprise,
     make_event,
@@ -195,15 +204,44 @@ def test_once_open_it_is_seen_in_every_run_significant_or_not(session: Session) 
 def test_a_week_before_it_was_opened_shows_nothing_of_it(session: Session) -> None:
     bad = a_county(session)
     earlier = FIRST_WEEK - WEEK
-    producers = [*bad, *(make_enterprise(session, f"P{n}", (114.2, 38.1)) for n in range(20))]
-    inspect(session, producers, earlier - timedelta(days=1), is_problem=False)
-    inspect(session, producers[-1:], earlier - timedelta(days=1), is_problem=True)
+    east = [make_enterprise(session, f"P{n}", (114.15 + 0.01 * n, 38.1)) for n in range(20)]
+    inspect(session, [*bad[1:], *east[4:]], earlier - timedelta(days=1), is_problem=False)
+    inspect(session, [bad[0], *east[:4]], earlier - timedelta(days=1), is_problem=True)
     run(session, FIRST_WEEK)
     run(session, earlier)
 
-    kinds = cluster_frames.objects(session, COUNTY, earlier)["kind"]
-    assert "township" not in set(kinds)
+    ranking = township_statistics.latest(session, COUNTY, earlier)
+    line = ranking[ranking["township_code"] == WEST].iloc[0]
+    assert line["q"] > 0.05  # it was judged in that week
+    assert line["ratio"] > 0
+    assert "township" not in set(cluster_frames.objects(session, COUNTY, earlier)["kind"])
     assert the_township(session, FIRST_WEEK)["first_seen"] == FIRST_WEEK
+
+
+def test_of_a_township_q_decides_and_of_a_window_p(session: Session) -> None:
+    make_county(session)
+    make_township(session)
+    analysis = make_analysis(session, "clusters", as_of=FIRST_WEEK)
+    weeks_seen = {}
+    for kind, code in (("township", WEST), ("window", None)):
+        number = cluster_changes.create(
+            session, COUNTY, kind=kind, product="baijiu", township_code=code
+        )
+        make_cluster(session, analysis, object_id=number, kind=kind, p=0.03, q=0.08)
+        weeks_seen[kind] = cluster_life.lives(session, COUNTY, FIRST_WEEK).loc[number, "weeks_seen"]
+    significant = cluster_life.last_significant(session, COUNTY, until=FIRST_WEEK)
+
+    assert weeks_seen == {"township": 0, "window": 1}
+    assert list(significant["object_id"]) == [number]
+
+
+def test_a_township_and_product_cannot_be_two_objects(session: Session) -> None:
+    make_county(session)
+    cluster_changes.create(session, COUNTY, kind="township", product="baijiu", township_code=WEST)
+    with pytest.raises(IntegrityError, match="uq_cluster_object_township"):
+        cluster_changes.create(
+            session, COUNTY, kind="township", product="baijiu", township_code=WEST
+        )
 
 
 def test_a_township_without_a_lead_is_counted_until_one_is_agreed(session: Session) -> None:
