@@ -20,6 +20,8 @@ def owned_townships(scope: Scope, asked: Asked) -> list[dict[str, Any]]:
     ranking = township_statistics.latest(scope.session, scope.code, scope.on)
     stands = cluster_changes.standing(scope.session, scope.code, scope.on)[["state", "lead"]]
     opened = cluster_changes.townships(scope.session, scope.code).set_index("object_id")
+    if ranking.empty or stands.empty:
+        return []
     known = ranking.merge(stands, left_on="object_id", right_index=True)
     known = known.join(opened["opened_on"], on="object_id")
     wanted = (known["state"] == OPEN) & (known["opened_on"] <= asked.until)
