@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.jit import inlined, kernel
+from service.domain.local_draws import draw_direct, draw_shared
 from service.domain.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -30,9 +30,6 @@ _ROUNDING = 16 * np.finfo(np.float64).eps
 # slots then hold one threshold at most, and the table of one neighbourhood size stays in cache.
 _SLOTS_PER_STEP = 4
 _LEAST_SLOTS = 4096
-
-# Draws ranked together, for the same reason.
-_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +125,7 @@ def shared_counts(
     distinct = np.unique(sizes[sites]).astype(np.int64)
     ladders = [_ladder(bounds[sizes == size]) for size in distinct]
     steps = np.cumsum([0, *(len(ladder.lows) for ladder in ladders)])
-    histogram, more = _draw_shared(
+    histogram, more = draw_shared(
         values, sizes, bounds, distinct,
         np.concatenate([ladder.lows for ladder in ladders]),
         np.concatenate([ladder.highs for ladder in ladders]),
@@ -155,7 +152,7 @@ def direct_counts(
     observed = weights.lag(values)
     slack = _ROUNDING * weights.row_sums(weights.values) * np.abs(values).max()
     slack *= np.maximum(weights.cardinalities, 1)
-    counts = _draw_direct(
+    counts = draw_direct(
         values, weights.starts, weights.values, sites,
         np.column_stack((observed - slack, observed + slack)),
         int(weights.cardinalities[sites].max()), draws, np.uint64(seed),
@@ -181,124 +178,3 @@ def _ladder(bounds: Floats) -> _Ladder:
         slots=np.searchsorted(slot, np.arange(count)).astype(np.int32),
         scale=scale,
     )
-
-
-@inlined
-def _mixed(state: np.uint64) -> np.uint64:
-    """Return the random word of a counter (SplitMix64: Steele, Lea & Flood 2014)."""
-    word = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return word ^ (word >> np.uint64(31))
-
-
-@inlined
-def _deal(order: Slots, places: int, state: np.uint64) -> np.uint64:
-    """Put a random choice of sites, in random order, in the first places; return the counter.
-
-    A partial Fisher-Yates shuffle is uniform from whatever order the last draw left behind.
-    Numbers below a bound come from the high half of word times bound, and words that would
-    favour a number are drawn again (Lemire 2019).
-    """
-    half, step = np.uint64(0xFFFFFFFF), np.uint64(0x9E3779B97F4A7C15)
-    for place in range(places):
-        bound = np.uint64(len(order) - place)
-        state += step
-        product = (_mixed(state) >> np.uint64(32)) * bound
-        if (product & half) < bound:
-            threshold = (np.uint64(0x100000000) - bound) % bound
-            while (product & half) < threshold:
-                state += step
-                product = (_mixed(state) >> np.uint64(32)) * bound
-        other = place + np.int64(product >> np.uint64(32))
-        order[place], order[other] = order[other], order[place]
-    return state
-
-
-@inlined
-def _pass_over(
-    values: Floats, sizes: Slots, bounds: Floats, order: Slots, sums: Floats, more: Slots
-) -> None:
-    """Note, for each site in a draw, what leaving it out of its own neighbourhood changes.
-
-    Branch-free on purpose: whether a sum crosses a bound is a coin toss no processor foresees.
-    """
-    for place in range(len(sums) - 1):
-        site = order[place]
-        size = sizes[site]
-        if place < size:
-            within = sums[size]
-            without = within - values[site] + values[order[size]]
-            low, high = bounds[site, 0], bounds[site, 1]
-            more[site, 0] += np.int64(without >= low) - np.int64(within >= low)
-            more[site, 1] += np.int64(without <= high) - np.int64(within <= high)
-
-
-@inlined
-def _rank(
-    sums: Floats, lows: Floats, highs: Floats, slots: Slots, scale: float, histogram: Counts
-) -> None:
-    """Count each sum below the step it does not exceed, or on it."""
-    last = len(slots) - 1
-    for index in range(len(sums)):
-        total = sums[index]
-        slot = int(min(max((total - highs[0]) * scale, 0.0), last))
-        step = np.int64(slots[slot])
-        if slot == last or slots[slot + 1] - slots[slot] > 1:
-            while highs[step] < total:
-                step += 1
-        else:
-            step += np.int64(highs[step] < total)
-        histogram[2 * step + np.int64(lows[step] <= total)] += 1
-
-
-@kernel
-def _draw_shared(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one argument each
-    values: Floats, sizes: Slots, bounds: Floats, distinct: Counts, lows: Floats, highs: Floats,
-    steps: Counts, slots: Slots, tables: Counts, scales: Floats, draws: int, seed: np.uint64,
-) -> tuple[Counts, Slots]:  # fmt: skip
-    """Return sums below and on every step, and what passing over the site itself changes."""
-    n, longest = len(values), distinct[-1]
-    histogram, more = np.zeros(2 * len(lows), np.int64), np.zeros((n, 2), np.int32)
-    order = np.arange(n).astype(np.int32)
-    row, sums = np.zeros(longest + 1), np.zeros((longest + 1, _BLOCK))
-    state = seed
-    for first in range(0, draws, _BLOCK):
-        block = np.int64(min(_BLOCK, draws - first))
-        for draw in range(block):
-            state = _deal(order, min(longest + 1, n - 1), state)
-            for place in range(longest):
-                row[place + 1] = row[place] + values[order[place]]
-                sums[place + 1, draw] = row[place + 1]
-            _pass_over(values, sizes, bounds, order, row, more)
-        for group in range(len(distinct)):
-            begin, end = steps[group], steps[group + 1]
-            _rank(
-                sums[distinct[group], :block], lows[begin:end], highs[begin:end],
-                slots[tables[group] : tables[group + 1]], scales[group],
-                histogram[2 * begin : 2 * end],
-            )  # fmt: skip
-    return histogram, more
-
-
-@kernel
-def _draw_direct(  # noqa: PLR0913, PLR0917 - a kernel takes plain arrays, one argument each
-    values: Floats, starts: Counts, row_weights: Floats, sites: Counts, bounds: Floats,
-    longest: int, draws: int, seed: np.uint64,
-) -> Counts:  # fmt: skip
-    """Return the weighted sums at least, and at most, the observed one, by site."""
-    n = len(values)
-    counts = np.zeros((n, 2), np.int64)
-    order = np.arange(n).astype(np.int32)
-    state = seed
-    for _ in range(draws):
-        state = _deal(order, min(longest + 1, n - 1), state)
-        for site in sites:
-            total, place = 0.0, 0
-            for index in range(starts[site], starts[site + 1]):
-                if order[place] == site:
-                    place += 1
-                total += row_weights[index] * values[order[place]]
-                place += 1
-            counts[site, 0] += np.int64(total >= bounds[site, 0])
-            counts[site, 1] += np.int64(total <= bounds[site, 1])
-    return counts

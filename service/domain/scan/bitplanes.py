@@ -5,7 +5,7 @@ rows, its planes, the lowest first: plane p holds bit p of 1,024 counts. Adding 
 is a binary addition done with AND, OR and XOR on whole rows (a carry-save adder); comparing a
 counter with 1,024 thresholds is the same kind of ripple.
 
-The three functions are written as LLVM vectors, because an automatic vectoriser finds the shape
+The functions are written as LLVM vectors, because an automatic vectoriser finds the shape
 of these loops on one compiler version and loses it on the next. LLVM turns a vector into whatever
 the machine has: one AVX-512 register, two of AVX2, four of NEON.
 """
@@ -143,6 +143,27 @@ def _add_rows(
 
 
 @intrinsic
+def _add_row(_typing: Value, counter: Value, planes: Value, bits: Value, number: Value) -> Value:
+    signature = types.void(counter, types.int64, bits, types.int64)
+    del planes, number
+
+    def generate(context: Value, builder: Value, sig: Value, args: Value) -> Value:
+        total = _Rows(context, builder, sig.args[0], args[0])
+        source = _Rows(context, builder, sig.args[2], args[2])
+        carries = [_room(builder, _VECTOR) for _ in range(WORDS // LANES)]
+        for half, carry in enumerate(carries):
+            builder.store(source.load(args[3], half), carry)
+        with cgutils.for_range(builder, args[1]) as loop:
+            for half, carry in enumerate(carries):
+                value, more = total.load(loop.index, half), builder.load(carry)
+                total.store(builder.xor(value, more), loop.index, half)
+                builder.store(builder.and_(value, more), carry)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
 def _reach(
     _typing: Value,
     counter: Value,
@@ -210,6 +231,12 @@ add_rows = cast("Callable[..., None]", _add_rows)
 add_rows(counter, lowest, planes, bits, order, start, groups): adds rows bits[order[k]], for k
 from start to start + 8 * groups - 1, to the counter whose planes are counter[lowest] to
 counter[lowest + planes - 1]; at most 15 groups. A row added from plane p up weighs 2 ** p.
+"""
+
+add_row = cast("Callable[..., None]", _add_row)
+"""Add one row to a counter: cheaper than a group of eight that are zero but for a few.
+
+add_row(counter, planes, bits, number): adds row bits[number] to the lowest planes of a counter.
 """
 
 reach = cast("Callable[..., np.uint64]", _reach)

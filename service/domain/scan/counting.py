@@ -5,9 +5,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, add_rows
+from service.domain.scan.bitplanes import GROUP, MAX_GROUPS, add_row, add_rows
 from service.domain.scan.jit import inlined, lean
 from service.domain.scan.model import Integers, Words
+
+FEW = 2  # rows that are added sooner one by one than as a group
 
 
 @lean
@@ -29,6 +31,10 @@ def add_block(
     counter: Words,
 ) -> None:
     """Add the first digits of a block to the counters."""
+    if length <= FEW:
+        for k in range(start, start + length):
+            add_row(counter, planes, bits, np.int64(order[k]))
+        return
     groups = (length + GROUP - 1) // GROUP
     done = 0
     while done < groups:
