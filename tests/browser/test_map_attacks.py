@@ -1,5 +1,6 @@
 """Scripts in every text column and layer name: nothing runs, in one-file maps and in prints."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -170,8 +171,10 @@ def test_no_text_runs_in_a_print(kind: str, watched: WatchedPage, tmp_path: Path
     assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
     _nothing_ran(watched, page)
     sheet = to_paper(county_map, "pdf", Sheet(landscape=True))
+    # Packed drawings may hold any three bytes by chance.
+    told = re.sub(rb"stream\r?\n.*?endstream", b"", sheet, flags=re.DOTALL)
     for word in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"/AA"):
-        assert word not in sheet
+        assert word not in told
 
 
 def _named_layers() -> list[Any]:

@@ -353,7 +353,9 @@ def test_an_interrupt_ends_it_at_once_with_nothing_written(tmp_path: Path) -> No
              "--replications", 99_999, "--format", "json", "--out", out, "--map",
              tmp_path / "map.html"]  # fmt: skip
     run = subprocess.Popen(
-        [sys.executable, "-m", "scripts.cli", *(str(word) for word in words)],
+        # A run in the background of a shell inherits an ignored Ctrl-C; the command's is not.
+        ["/usr/bin/env", "--default-signal=INT", sys.executable, "-m", "scripts.cli",
+         *(str(word) for word in words)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=PROJECT_ROOT,
     )  # fmt: skip
     with pytest.raises(subprocess.TimeoutExpired):

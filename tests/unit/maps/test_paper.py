@@ -1,5 +1,6 @@
 """Maps on paper: what is written on the sheet, with Chinese names, without a browser."""
 
+import re
 import struct
 from dataclasses import replace
 from typing import Any
@@ -59,8 +60,10 @@ def test_every_kind_is_printed(kind: str, form: str) -> None:
     if form == "pdf":
         assert content.startswith(b"%PDF")
         # A sheet runs nothing and asks nobody.
+        # Packed drawings may hold any three bytes by chance.
+        told = re.sub(rb"stream\r?\n.*?endstream", b"", content, flags=re.DOTALL)
         for word in (b"/JavaScript", b"/JS", b"/URI", b"/Launch", b"CreationDate"):
-            assert word not in content
+            assert word not in told
     else:
         wide, tall = struct.unpack(">II", content[16:24])
         assert (wide, tall) == (int(210 / 25.4 * 200), int(297 / 25.4 * 200))
