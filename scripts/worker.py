@@ -121,8 +121,9 @@ def _end_with_parent() -> None:
     """End when the pipe to whoever started us breaks: killed pages leave no worker behind."""
 
     def wait() -> None:
+        # Not through sys.stdin: its lock, held at the end, would make Python die loudly.
         with contextlib.suppress(OSError):
-            while sys.stdin.buffer.read(1):
+            while os.read(0, 1):
                 pass
         os.kill(os.getpid(), signal.SIGTERM)
 

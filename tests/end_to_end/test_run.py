@@ -91,6 +91,7 @@ def test_it_computes_everything_then_serves_and_stops_cleanly(
             serving.send_signal(signal.SIGINT)
             output, _ = serving.communicate(timeout=60)
     assert serving.returncode == 0, output
+    assert "Fatal" not in output
     assert f"127.0.0.1:{port}" in output
     assert postgres_of(surroundings["WANGGE_HOME"]) == []
 
