@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pandas import DataFrame
-from sqlalchemy import and_, func, select, text
+from sqlalchemy import and_, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from service.database.frames import read_table
@@ -206,3 +206,13 @@ def _has_analysis(session: Session, row: Mapping[str, Any]) -> bool:
     )
     values = {"county": row["county_code"], "id": row["analysis_id"]}
     return session.scalar(statement, values) is not None
+
+
+def drop_redirects(session: Session, county_code: str, decision_id: int) -> None:
+    """Let the keys that a merge had led to its survivor stand for themselves again."""
+    session.execute(
+        delete(RegisterRedirectRow).where(
+            RegisterRedirectRow.county_code == county_code,
+            RegisterRedirectRow.decision_id == decision_id,
+        )
+    )

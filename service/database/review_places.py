@@ -3,7 +3,7 @@
 from typing import Any
 
 from pandas import DataFrame
-from sqlalchemy import and_, case, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from service.database import decisions
@@ -178,3 +178,24 @@ _ROAD_TOWNS = text(
     ORDER BY metres DESC, township.code
     """
 )
+
+
+def standings(session: Session, county_code: str) -> dict[int, tuple[str, str]]:
+    """Return how each enterprise stands: status and rule of its place, by number."""
+    return _standings(session, LocationRow.county_code == county_code)
+
+
+def movable_by_aliases(session: Session, county_code: str) -> dict[int, tuple[str, str]]:
+    """Return those that no person placed and that wait, or stand by an alias."""
+    return _standings(
+        session,
+        LocationRow.county_code == county_code,
+        LocationRow.rule != RULE,
+        or_(LocationRow.status == "review", LocationRow.rule == "confirmed_alias"),
+    )
+
+
+def _standings(session: Session, *conditions: ColumnElement[bool]) -> dict[int, tuple[str, str]]:
+    columns = (LocationRow.enterprise_id, LocationRow.status, LocationRow.rule)
+    rows = session.execute(select(*columns).where(*conditions))
+    return {row.enterprise_id: (row.status, row.rule) for row in rows}

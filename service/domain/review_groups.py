@@ -1,7 +1,6 @@
 """Addresses that wait for a person: what they have in common, and what a decision is about."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.domain.addresses.normalise import Normaliser, fingerprint
@@ -123,8 +122,3 @@ def subject_of(
         witness="|".join((township_code or "", point, own)),
         normalised=normalised,
     )
-
-
-def common_tokens(causes: Sequence[Cause]) -> tuple[str, ...]:
-    """Return the tokens of causes, each once, in order; '' is none."""
-    return tuple(dict.fromkeys(cause.token for cause in causes if cause.token))

@@ -1,11 +1,9 @@
 """A verdict on an alias, and the rows that it moves: located again at once."""
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from service.database.tables import LocationRow
+from service.database import review_places
 from service.domain.aliases import AliasKind
-from service.domain.review_choices import RULE
 from service.workflows.geocoders import geocoder_of
 from service.workflows.learn_aliases import judge_alias
 from service.workflows.locate_enterprises import locate_enterprises
@@ -37,21 +35,10 @@ def undo_and_follow(session: Session, county_code: str, decision_id: int, *, by:
 def _follow(session: Session, county_code: str) -> list[int]:
     """Locate again what waits or stands by an alias; returns the rows whose place changed."""
     session.flush()
-    columns = (LocationRow.enterprise_id, LocationRow.status, LocationRow.rule)
-    here = LocationRow.county_code == county_code
-    unsure = select(*columns).where(
-        here,
-        LocationRow.rule != RULE,
-        or_(LocationRow.status == "review", LocationRow.rule == "confirmed_alias"),
-    )
-    before = {row.enterprise_id: (row.status, row.rule) for row in session.execute(unsure)}
+    before = review_places.movable_by_aliases(session, county_code)
     if not before:
         return []
     geocoder = geocoder_of(session, county_code)
     locate_enterprises(session, county_code, geocoder, only=before.keys())
-    now = session.execute(select(*columns).where(here))
-    return [
-        row.enterprise_id
-        for row in now
-        if before.get(row.enterprise_id, (row.status, row.rule)) != (row.status, row.rule)
-    ]
+    now = review_places.standings(session, county_code)
+    return [number for number, standing in now.items() if before.get(number, standing) != standing]

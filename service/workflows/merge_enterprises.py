@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from service.database import decisions, duplicates
@@ -113,12 +112,7 @@ def undo_merge(session: Session, county_code: str, decision: DecisionRow, *, by:
         session, county_code, NewDecision(kind="undo", by=by, undoes=decision.id, subject=subject)
     )
     _restore_fields(survivor, decision.choice["fields"])
-    session.execute(
-        delete(RegisterRedirectRow).where(
-            RegisterRedirectRow.county_code == county_code,
-            RegisterRedirectRow.decision_id == decision.id,
-        )
-    )
+    duplicates.drop_redirects(session, county_code, decision.id)
     session.flush()
     duplicates.put_back(session, "enterprise", _of(before, "enterprise", absorbed_id))
     _return_moved(session, county_code, survivor_id, absorbed_id, before)
