@@ -55,6 +55,18 @@ def temporary_database(admin_url: URL) -> Iterator[URL]:
             connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
+@contextmanager
+def migrated_database(admin_url: URL) -> Iterator[Engine]:
+    """Make a database of our tables without a row, and close every connection at the end."""
+    with temporary_database(admin_url) as url:
+        engine = create_engine(url, connect_args={"options": "-c jit=off"})
+        try:
+            upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def database_url(admin_url: URL) -> Iterator[URL]:
     """Return the address of this run's database, built by the migrations."""

@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shapely import box
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
-from service.database.migrate import upgrade
 from service.workflows.find_gaps import find_gaps
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 from tests.factories import (
     COUNTY,
     EAST,
@@ -28,14 +27,11 @@ from tests.web import ATTACK
 @contextmanager
 def review_county(admin_url: URL) -> Iterator[Engine]:
     """Make a database with a queue of three groups, a hostile name in each, and one pair."""
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         with Session(engine) as session:
             fill(session)
             session.commit()
         yield engine
-        engine.dispose()
 
 
 def fill(session: Session) -> None:

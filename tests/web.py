@@ -8,16 +8,15 @@ from datetime import date
 
 import uvicorn
 from shapely import box
-from sqlalchemy import URL, Engine, create_engine
+from sqlalchemy import URL, Engine
 from sqlalchemy.orm import Session
 
 from service.api.app import create_app
-from service.database.migrate import upgrade
 from service.settings import Settings
 from service.workflows.find_clusters import ClusterOptions, find_clusters
 from service.workflows.find_gaps import find_gaps
 from service.workflows.rank_targets import rank_targets
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 from tests.factories import (
     COUNTY,
     EAST,
@@ -52,14 +51,11 @@ def settings() -> Settings:
 @contextmanager
 def computed_county(admin_url: URL) -> Iterator[Engine]:
     """Make a database with a county of two townships, its analyses computed and committed."""
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         with Session(engine) as session:
             fill(session)
             session.commit()
         yield engine
-        engine.dispose()
 
 
 def fill(session: Session) -> None:

@@ -5,15 +5,14 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from gis_data.rows import Reading
 from service.api.app import create_app
-from service.database.migrate import upgrade
 from service.domain.places import Datum
 from service.workflows.import_enterprises import import_enterprises
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 from tests.factories import COUNTY
 from tests.postgis.test_datum_decisions import ROWS, a_county, a_file
 from tests.web import settings
@@ -21,15 +20,12 @@ from tests.web import settings
 
 @pytest.fixture
 def client(admin_url: URL, tmp_path: Path) -> Iterator[TestClient]:
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         with Session(engine) as session:
             a_county(session)
             import_enterprises(session, a_file(tmp_path, Datum.GCJ02), Reading(), county=COUNTY)
             session.commit()
         yield TestClient(create_app(settings(), engine), base_url="http://127.0.0.1")
-        engine.dispose()
 
 
 def test_a_proposal_is_listed_accepted_and_reopened(client: TestClient) -> None:

@@ -176,7 +176,7 @@ def test_in_any_folium_map_a_click_works_where_vectorgrid_alone_fails(
     _answer_with(page, f"http://{host}/plain", html)
 
     page.goto(f"http://{host}/plain")
-    page.locator("canvas.leaflet-tile-loaded").first.wait_for()
+    _wait_for_every_tile(page)
     page.locator(".folium-map").click()
 
     page.locator(".leaflet-popup .wg-card").first.wait_for()
@@ -202,7 +202,7 @@ def test_the_click_fault_is_still_there_without_our_mending(
     )
 
     page.goto(f"http://{host}/plain")
-    page.locator("canvas.leaflet-tile-loaded").first.wait_for()
+    _wait_for_every_tile(page)
     page.locator(".folium-map").click()
 
     for _ in range(100):
@@ -210,6 +210,13 @@ def test_the_click_fault_is_still_there_without_our_mending(
             return
         page.wait_for_timeout(100)
     pytest.fail(f"the click did what it should: {watched.errors}")
+
+
+def _wait_for_every_tile(page: Page) -> None:
+    """Wait until all that is seen is drawn: the tile that is clicked need not be the first."""
+    page.locator("canvas.leaflet-tile").first.wait_for(state="attached")
+    while page.locator("canvas.leaflet-tile:not(.leaflet-tile-loaded)").count():
+        page.wait_for_timeout(50)
 
 
 def _answer_with(page: Page, address: str, html: str) -> None:

@@ -15,13 +15,12 @@ import pandas as pd
 import pytest
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import URL, create_engine, func, select
+from sqlalchemy import URL, func, select
 from sqlalchemy.orm import Session
 
 from gis_data.shapes import read_shapes
 from scripts import examples
 from service.database import cells, clusters, enterprises, gaps, plans, targets, townships
-from service.database.migrate import upgrade
 from service.database.tables import ImportBatchRow, QualityEventRow
 from service.workflows.find_clusters import ClusterOptions, find_clusters
 from service.workflows.find_gaps import find_gaps
@@ -32,7 +31,7 @@ from service.workflows.locate_enterprises import (
 )
 from service.workflows.publish_maps import publish_map
 from service.workflows.rank_targets import rank_targets
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 
 COUNTY = "chicago"
 ON = date(2013, 12, 31)  # the last day of the file
@@ -96,10 +95,9 @@ def files(shared_data: Path) -> Files:
 def chicago(
     admin_url: URL, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Chicago]:
-    with pytest.MonkeyPatch.context() as patch, temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
-        patch.setenv("WANGGE_DATABASE_URL", url.render_as_string(hide_password=False))
+    with pytest.MonkeyPatch.context() as patch, migrated_database(admin_url) as engine:
+        address = engine.url.render_as_string(hide_password=False)
+        patch.setenv("WANGGE_DATABASE_URL", address)
         patch.chdir(tmp_path_factory.mktemp("chicago"))
         examples.chicago(shared_data, year_2013_only=True)
         with Session(engine) as session:
@@ -111,7 +109,6 @@ def chicago(
             rank_targets(session, COUNTY, on=ON)
             session.commit()
             yield Chicago(session, located)
-        engine.dispose()
 
 
 def test_districts_and_beats(chicago: Chicago, files: Files) -> None:

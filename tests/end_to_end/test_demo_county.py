@@ -12,7 +12,7 @@ import pytest
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 from shapely import Point
-from sqlalchemy import URL, Engine, create_engine, func, select
+from sqlalchemy import URL, Engine, func, select
 from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, Plant, plants, write_files
@@ -30,7 +30,6 @@ from service.database import (
     targets,
     township_statistics,
 )
-from service.database.migrate import upgrade
 from service.database.reviews import Filter
 from service.database.tables import (
     Base,
@@ -50,7 +49,7 @@ from service.workflows.locate_enterprises import (
     locate_enterprises,
 )
 from service.workflows.rank_targets import rank_targets
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 
 SIGNIFICANT = 0.05
 GAPS_BY_CELL = [
@@ -145,13 +144,9 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(admin_url: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     files = write_files(tmp_path_factory.mktemp("demo"))
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
-        with Session(engine) as session:
-            located = load_and_analyse(session, files)
-            yield Demo(session, files, located, rows_by_table(engine))
-        engine.dispose()
+    with migrated_database(admin_url) as engine, Session(engine) as session:
+        located = load_and_analyse(session, files)
+        yield Demo(session, files, located, rows_by_table(engine))
 
 
 def load_and_analyse(session: Session, files: DemoFiles) -> LocatingReport:

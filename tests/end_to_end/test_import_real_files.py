@@ -5,29 +5,25 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy import URL, Engine, text
 from typer.testing import CliRunner
 
 from scripts import examples
 from scripts.import_commands import import_app
-from service.database.migrate import upgrade
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 from tests.unit.gis_data.files import csv_bytes, register_rows, write
 
 
 @pytest.fixture
 def database(admin_url: URL, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Engine]:
     """Give the commands a database of their own, and a folder for what they write."""
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url)
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         monkeypatch.setenv(
             "WANGGE_DATABASE_URL",
-            url.set(drivername="postgresql").render_as_string(hide_password=False),
+            engine.url.set(drivername="postgresql").render_as_string(hide_password=False),
         )
         monkeypatch.chdir(tmp_path)
         yield engine
-        engine.dispose()
 
 
 def _ask(engine: Engine, question: str) -> list[tuple[object, ...]]:

@@ -6,15 +6,14 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from sqlalchemy import URL, create_engine
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from scripts import examples
 from service.database import cells, places, townships
-from service.database.migrate import upgrade
 from service.domain.grid import GridMethod, GridRequest
 from service.workflows.build_grid import build_grid
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 
 COUNTY = "330726"
 EPSG = 32650  # UTM 50N, where Pujiang lies
@@ -26,15 +25,13 @@ ZONES = ("经济开发区", "水晶园区")  # functional zones drawn over towns
 def pujiang(
     admin_url: URL, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Session]:
-    with pytest.MonkeyPatch.context() as patch, temporary_database(admin_url) as url:
-        engine = create_engine(url, connect_args={"options": "-c jit=off"})
-        upgrade(engine)
-        patch.setenv("WANGGE_DATABASE_URL", url.render_as_string(hide_password=False))
+    with pytest.MonkeyPatch.context() as patch, migrated_database(admin_url) as engine:
+        address = engine.url.render_as_string(hide_password=False)
+        patch.setenv("WANGGE_DATABASE_URL", address)
         patch.chdir(tmp_path_factory.mktemp("pujiang"))
         examples.pujiang(shared_data)
         with Session(engine) as session:
             yield session
-        engine.dispose()
 
 
 def test_fifteen_townships_with_their_villages(pujiang: Session) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import URL, Engine, create_engine, func, select, text
+from sqlalchemy import URL, Engine, func, select, text
 from sqlalchemy.orm import Session
 
 from scripts.worker_process import COMMAND
@@ -23,7 +23,7 @@ from service.database import cluster_runs
 from service.database.tables import AnalysisRow, ClusterRunRow
 from service.domain import point_clusters
 from service.settings import PROJECT_ROOT
-from tests.conftest import temporary_database
+from tests.conftest import migrated_database
 from tests.web import computed_county, settings
 
 BASE = "/api/v1/clusters/runs"
@@ -59,6 +59,20 @@ def a_worker(engine: Engine) -> Iterator["subprocess.Popen[bytes]"]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def in_the_middle(engine: Engine, run_id: str) -> Iterator[None]:
+    """Wait until a run is computed, and keep it from ending, however fast the machine."""
+    standing = select(ClusterRunRow.state).filter_by(id=uuid.UUID(run_id)).with_for_update()
+    deadline = time.monotonic() + PATIENCE_S
+    with Session(engine) as session:
+        while session.scalar(standing) != "running":
+            session.rollback()
+            if time.monotonic() > deadline:
+                pytest.fail("no worker took the run")
+            time.sleep(0.01)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +188,7 @@ def test_a_county_run_replaces_the_day_s_analysis_and_keeps_its_objects(
 
 @pytest.mark.usefixtures("worker")
 def test_a_running_scan_can_be_stopped(client: TestClient) -> None:
-    run_id = ask(client, 8_000, replications=9_999)
+    run_id = ask(client, 20_000, replications=9_999)
     wait(client, run_id, lambda told: told["state"] == "running")
 
     client.post(f"{BASE}/{run_id}/stop")
@@ -200,15 +214,10 @@ def test_points_that_cannot_be_scanned_fail_with_the_reason(client: TestClient) 
 
 def test_a_killed_worker_neither_loses_nor_doubles_a_run(admin_url: URL) -> None:
     """Kill it in the middle: another takes the run over, computes it whole, ends it once."""
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url)
-        from service.database.migrate import upgrade  # noqa: PLC0415
-
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         client = TestClient(create_app(settings(), engine), base_url="http://127.0.0.1")
         run_id = ask(client, 4_000, replications=4_999)
-        with a_worker(engine) as first:
-            wait(client, run_id, lambda told: told["progress"] > 0)
+        with a_worker(engine) as first, in_the_middle(engine, run_id):
             first.send_signal(signal.SIGKILL)
             first.wait()
         assert client.get(f"{BASE}/{run_id}").json()["state"] == "running"
@@ -227,17 +236,12 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_run(admin_url: URL) -> None
         with engine.connect() as connection:
             assert connection.scalar(done) == 1
             assert connection.scalar(select(func.count()).select_from(ClusterRunRow)) == 1
-        engine.dispose()
 
 
 def test_a_worker_told_to_end_puts_its_run_back(admin_url: URL) -> None:
-    with temporary_database(admin_url) as url:
-        engine = create_engine(url)
-        from service.database.migrate import upgrade  # noqa: PLC0415
-
-        upgrade(engine)
+    with migrated_database(admin_url) as engine:
         client = TestClient(create_app(settings(), engine), base_url="http://127.0.0.1")
-        run_id = ask(client, 8_000, replications=9_999)
+        run_id = ask(client, 20_000, replications=9_999)
         with a_worker(engine) as first:
             wait(client, run_id, lambda told: told["state"] == "running")
             first.terminate()
@@ -246,7 +250,6 @@ def test_a_worker_told_to_end_puts_its_run_back(admin_url: URL) -> None:
         job = text("SELECT status FROM jobs.procrastinate_jobs")
         with engine.connect() as connection:
             assert connection.scalar(job) == "todo"
-        engine.dispose()
 
 
 @pytest.mark.parametrize(
