@@ -12,7 +12,9 @@ COPY gis_data gis_data
 RUN python -m scripts.bootstrap install && rm -rf /root/.cache /root/.npm
 
 # Backups need the client programs; they are not in the image: run pg_dump beside the database.
-RUN useradd --system --create-home wangge && mkdir .wangge maps/output -p && chown wangge .wangge maps/output
+# Compiled kernels are read where they can be written: their folders belong to whoever runs.
+RUN useradd --system --create-home wangge && mkdir .wangge maps/output -p && chown wangge .wangge maps/output \
+    && find service/domain -name __pycache__ -exec chown -R wangge {} +
 USER wangge
 ENV PATH=/srv/wangge/.venv/bin:$PATH WANGGE_HOST=0.0.0.0
 EXPOSE 8000

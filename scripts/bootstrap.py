@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from scripts.setup_browser import ensure_browser_packages
+from scripts.setup_code import ensure_compiled
 from scripts.setup_python import ensure_environment
 from scripts.start_arguments import parse
 from service.domain.errors import SupervisionError
@@ -26,6 +27,8 @@ _TASKS: Final = {
     "install": ("requirements.lock", None),
     "install-dev": ("requirements-dev.lock", None),
 }
+# Those after which questions are asked; a developer's next test compiles what it needs.
+_WITH_KERNELS: Final = ("run", "install", "bench")
 
 
 def main(arguments: list[str]) -> None:
@@ -37,6 +40,7 @@ def main(arguments: list[str]) -> None:
         with _alone():
             python = ensure_environment(_ROOT, lock=lock)
             ensure_browser_packages(_ROOT)
+            ensure_compiled(python.parents[1], _ROOT, kernels=arguments[0] in _WITH_KERNELS)
     except SupervisionError as error:
         sys.exit(f"wangge: {error}")
     except KeyboardInterrupt:

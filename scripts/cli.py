@@ -12,7 +12,7 @@ from service.settings import Settings
 
 # Each command is imported when it is asked for: maps, solvers and the web take seconds to import,
 # and no command needs them all.
-_COMMANDS = {
+COMMANDS = {
     "demo": "scripts.main_commands:demo",
     "import": "scripts.import_commands:import_app",
     "grid": "scripts.grid_commands:grid_app",
@@ -37,14 +37,14 @@ class _Commands(TyperGroup):
     def list_commands(self, ctx: object) -> list[str]:
         """Return the names in the order of the data flow."""
         del ctx
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: object, cmd_name: str) -> TyperCommand | TyperGroup | None:
         """Import a command."""
         del ctx
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, name = _COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name].split(":")
         found = getattr(import_module(module), name)
         if not isinstance(found, typer.Typer):
             single = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)

@@ -1,7 +1,5 @@
 """The virtual environment and the locked packages in it; only the standard library is used."""
 
-import hashlib
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -10,10 +8,10 @@ from typing import Final
 
 from scripts import setup_system
 from scripts.setup_console import Step, run, step, succeeds
+from scripts.setup_stamp import digest, read_stamp, write_stamp
 from service.domain.errors import UnavailableError
 
 _VENV: Final = ".venv"
-_STAMP: Final = "wangge-stamp.json"
 _NEEDED_MB: Final = 2500
 
 # A lock that contains another one: what installed the first has installed the second.
@@ -37,35 +35,18 @@ def ensure_environment(root: Path, *, lock: str) -> Path:
         _require_space(root)
         with step("Python environment in .venv") as current:
             _make(venv, current)
-    stamp = _read_stamp(venv)
-    if stamp.get(lock) != _digest(root / lock):
+    stamp = read_stamp(venv)
+    if stamp.get(lock) != digest([root / lock]):
         _require_space(root)
         with step(f"Python packages of {lock}") as current:
             install_lock(venv, root / lock, current)
-        stamp |= {name: _digest(root / name) for name in _contained(lock)}
-        _write_stamp(venv, stamp)
-    if stamp.get("pyproject.toml") != _digest(root / "pyproject.toml"):
+        stamp |= {name: digest([root / name]) for name in _contained(lock)}
+        write_stamp(venv, stamp)
+    if stamp.get("pyproject.toml") != digest([root / "pyproject.toml"]):
         with step("The wangge command") as current:
             _install_project(venv, root, current)
-        _write_stamp(venv, stamp | {"pyproject.toml": _digest(root / "pyproject.toml")})
-    drop_stale_kernels(venv, root)
+        write_stamp(venv, stamp | {"pyproject.toml": digest([root / "pyproject.toml"])})
     return python_of(venv)
-
-
-def drop_stale_kernels(venv: Path, root: Path) -> None:
-    """Delete compiled kernels when any source of the domain has changed.
-
-    Numba looks at a kernel's own file only: one that calls a changed kernel would go on as it was.
-    """
-    domain = root / "service" / "domain"
-    seen = hashlib.sha256()
-    for source in sorted(domain.rglob("*.py")):
-        seen.update(source.read_bytes())
-    stamp = _read_stamp(venv)
-    if stamp.get("kernels") != seen.hexdigest():
-        for compiled in domain.rglob("__pycache__/*.nb[ci]"):
-            compiled.unlink(missing_ok=True)
-        _write_stamp(venv, stamp | {"kernels": seen.hexdigest()})
 
 
 def python_of(venv: Path) -> Path:
@@ -77,14 +58,14 @@ def install_lock(venv: Path, lock: Path, current: Step) -> None:
     """Install what a lock file names, each file checked against its hash."""
     # The lock is complete, so nothing is resolved (--no-deps), and nothing is built on the spot.
     options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", "--progress-bar", "off"]
-    # Packages compile when first used; most of their modules never are.
+    # Most of their modules are never used; those that are get compiled by `setup_code`.
     run([*_pip(venv), "install", *options, "--no-compile", "-r", str(lock)], current=current)
 
 
 def _usable(venv: Path) -> bool:
     """Tell whether an environment can be used as it is: complete, supported, and not moved."""
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
-    stamp = _read_stamp(venv)
+    stamp = read_stamp(venv)
     return stamp.get("folder") == str(venv) and succeeds([str(python_of(venv)), "-c", check])
 
 
@@ -95,7 +76,7 @@ def _make(venv: Path, current: Step) -> None:
         # Debian's Python: the part that makes environments is a package of its own.
         setup_system.install_venv(current)
         run([sys.executable, "-m", "venv", "--clear", str(venv)], current=current)
-    _write_stamp(venv, {"folder": str(venv)})
+    write_stamp(venv, {"folder": str(venv)})
 
 
 def _make_without_pip(venv: Path, current: Step) -> bool:
@@ -151,19 +132,3 @@ def _contained(lock: str) -> Iterator[str]:
     while name is not None:
         yield name
         name = _CONTAINS.get(name)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _read_stamp(venv: Path) -> dict[str, str]:
-    try:
-        stamp = json.loads((venv / _STAMP).read_text())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return {str(name): str(value) for name, value in stamp.items()}
-
-
-def _write_stamp(venv: Path, stamp: dict[str, str]) -> None:
-    (venv / _STAMP).write_text(json.dumps(stamp, indent=1))

@@ -59,11 +59,6 @@ def _compute(settings: Settings, console: Console) -> None:
         return
     with step("Loading what computes"):
         from scripts import demo_job  # noqa: PLC0415
-        from service.domain.scan import warm_up  # noqa: PLC0415
-
-        # Of every kind of scan, also those the demo county does not use: the machine code is
-        # kept on disk, and the first question about a file need not wait for the compiler.
-        warm_up()
     demo_job.run_all(settings, console, force=False)
 
 

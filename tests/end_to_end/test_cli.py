@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
-from scripts.cli import _COMMANDS, app
+from scripts.cli import COMMANDS, app
 from tests.conftest import temporary_database
 
 RUNNER = CliRunner()
@@ -21,7 +21,7 @@ def empty_database(admin_url: URL, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         yield
 
 
-@pytest.mark.parametrize("name", list(_COMMANDS))
+@pytest.mark.parametrize("name", list(COMMANDS))
 def test_every_command_has_help(name: str) -> None:
     result = RUNNER.invoke(app, [name, "--help"])
     assert result.exit_code == 0
@@ -30,7 +30,7 @@ def test_every_command_has_help(name: str) -> None:
 
 def test_the_commands_are_listed_in_the_order_of_the_flow() -> None:
     output = RUNNER.invoke(app, ["--help"]).output
-    places = [output.index(f"│ {name} ") for name in _COMMANDS]
+    places = [output.index(f"│ {name} ") for name in COMMANDS]
     assert places == sorted(places)
 
 
