@@ -26,6 +26,7 @@ _HELPED = frozenset(
         "no_local_evidence",
         "village_unknown",
         "village_stem_only",
+        "street_of_community",
         "town_unknown",
         "town_stem_only",
         "road_in_several_towns",

@@ -91,7 +91,7 @@ class AddressLocator:
         )
         hint = _town_named(index, query.township_hint)
         finding = resolve(index, reading, seat=self._seat, hint=hint)
-        if finding.reason == "county_only" and marks is not None:
+        if finding.reason in {"county_only", "street_of_community"} and marks is not None:
             finding = by_road_alone(answer, finding)
         finding = _with_former_names(finding, answer, self._gazetteer.former(code))
         finding = _judged(finding, answer, hint)

@@ -33,6 +33,10 @@ REASONS: dict[str, tuple[str, str]] = {
     "village_unknown": ("写了地名库没有的村名", "names a village that the gazetteer does not have"),
     "village_ambiguous": ("县内有重名村", "villages of this name lie in several townships"),
     "village_stem_only": ("村名不全，可能是普通词", "a village's bare short name, perhaps a word"),
+    "street_of_community": (
+        "写的是与社区同名的路街，不一定在该社区",
+        "a street that a community is called after; it need not lie there",
+    ),
     "near_homonym": (
         "县内有仅差一字的村，可能漏字",
         "one lost character would make this another village of the county",

@@ -52,7 +52,8 @@ _REGION = re.compile(rf"^(?P<stem>.+?)(?P<ethnic>(?:{_ETHNIC}|各族)*)(?:自治
 _MIN_STEM = 2
 
 # A bare stem that ends so is a road until a suffix says otherwise.
-ROAD_ENDINGS = ("路", "街", "道", "巷", "胡同", "桥")
+STREET_ENDINGS = ("路", "街", "大道", "巷", "胡同")
+ROAD_ENDINGS = (*STREET_ENDINGS, "道", "桥")
 
 
 def plain(name: str) -> str:

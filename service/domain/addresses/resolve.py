@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from service.domain.addresses.index import CountyIndex, Town, Village, easily_lost
-from service.domain.addresses.names import TownMatch
-from service.domain.addresses.parse import Mention, Reading
+from service.domain.addresses.names import STREET_ENDINGS, TownMatch
+from service.domain.addresses.parse import Mention, Reading, Suffix
 from service.domain.addresses.similar import (
     alike_in_county,
     homophone_in_town,
@@ -41,11 +41,14 @@ def resolve(
         named = _stem_with_village(mentions)
     if named is not None:
         return _in_named_town(index, reading, mentions, named)
-    villages = [m for m in mentions if m.villages]
+    villages = [m for m in mentions if m.villages and not _is_street(m)]
     if hint is not None:
         return _in_hinted_town(index, reading, villages, hint)
     if villages:
         return _village_alone(reading, villages)
+    streets: list[Town | Village] = [v for m in mentions for v in m.villages if _is_street(m)]
+    if streets:
+        return Finding("", "street_of_community", also=streets)
     return _without_place(index, reading, mentions, seat(index))
 
 
@@ -80,9 +83,30 @@ def _in_named_town(
         return Finding("", "multiple_places", also=[town, *others])
     if named.apart and reading.unknown_town:
         return Finding("", "multiple_places", also=[town])
-    villages = [m for m in mentions if m.villages and m is not named]
+    villages = [
+        mention
+        for mention in mentions
+        if mention.villages and mention is not named and not _is_elsewhere(reading, mention, town)
+    ]
     finding = _village_in_town(index, reading, villages, town)
     return _judge_town_form(finding, named)
+
+
+def _is_street(mention: Mention) -> bool:
+    """Whether a community's name without its suffix is the street it is called after: 中山西路."""
+    return mention.suffix is Suffix.NONE and all(
+        village.parts.stem.endswith(STREET_ENDINGS) for village in mention.villages
+    )
+
+
+def _is_elsewhere(reading: Reading, mention: Mention, town: Town) -> bool:
+    """Whether it is a street, which need not lie in its community: it has house numbers, or runs
+    through a town that has no such community.
+    """
+    return _is_street(mention) and (
+        reading.text[mention.end : mention.end + 1].isdigit()
+        or all(village.town is not town for village in mention.villages)
+    )
 
 
 def _other_towns(mentions: list[Mention], named: Mention, town: Town) -> list[Town]:
@@ -188,7 +212,7 @@ def _agree(mentions: list[Mention]) -> bool:
 
 
 def _is_road(text: str) -> bool:
-    return text.rstrip("0123456789号-,(").endswith(("路", "街", "大道", "巷", "胡同"))
+    return text.rstrip("0123456789号-,(").endswith(STREET_ENDINGS)
 
 
 def _sole_village(first: Mention, villages: list[Mention], lead: str) -> Finding:

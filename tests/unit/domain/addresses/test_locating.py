@@ -66,6 +66,10 @@ def locate(geocoder: GazetteerGeocoder, address: str) -> Placement:
         ("青石县冀家村乡富家庄村", "冀家村乡", "傅家庄村委会", "town_pinyin_village"),
         ("青石县冀家村乡傅庄村", "冀家村乡", "", "town_unknown_village"),
         ("青石县云溪镇天边村", "云溪镇", "", "town_unknown_village"),
+        ("青石县花园路社区", "云溪镇", "花园路社区居委会", "village_unique"),
+        ("青石县云溪镇花园路", "云溪镇", "花园路社区居委会", "town_bare_village"),
+        ("青石县云溪镇花园路12号", "云溪镇", "", "town"),
+        ("青石县石桥乡花园路", "石桥乡", "", "town"),
     ],
 )
 def test_what_the_text_says_is_placed(
@@ -90,6 +94,8 @@ def test_what_the_text_says_is_placed(
         ("青石县", "county_only"),
         ("青石县微矿路12号", "county_only"),
         ("青石县云溪", "town_stem_only"),
+        ("青石县花园路12号", "street_of_community"),
+        ("青石县花园路", "street_of_community"),
         ("青石县梁洼村", "village_unknown"),
         ("青石县何庄村", "village_unknown"),
         ("青石县高家庄村", "near_homonym"),
