@@ -1,7 +1,7 @@
 """One county's names, arranged so that a text is read in one pass."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -88,14 +88,6 @@ class CountyIndex:
     losses: dict[str, dict[str, list[Village]]] = field(default_factory=dict)
     stems: dict[str, dict[int, list[Village]]] = field(default_factory=dict)
     box: tuple[float, float, float, float] | None = None  # west, south, east, north of all points
-
-    def hits_at(self, text: str, start: int) -> Iterator[tuple[int, Hit]]:
-        """Yield (end, hit) for the names that begin at ``start``, the longest first."""
-        for length in self.lengths.get(text[start], ()):
-            piece = text[start : start + length]
-            hit = self.hits.get(piece)
-            if hit is not None and len(piece) == length:  # not cut short by the text's end
-                yield start + length, hit
 
     def losing_one(self, town: Town, name: str) -> list[Village]:
         """Return the town's villages of whose name one lost character makes another."""

@@ -7,10 +7,6 @@ from enum import Enum
 from service.domain.addresses.index import CountyIndex, Town, Village
 from service.domain.addresses.names import ROAD_ENDINGS, TownMatch, VillageKind
 
-_VILLAGE_SUFFIX = re.compile("村?(?:村民委员会|村委会)|村")
-_COMMUNITY_SUFFIX = re.compile(
-    "社区(?:居民委员会|居委会|居委|村民委员会|村委会)?|居民委员会|居委会|居委"
-)
 # What may follow a village written without 村: nothing, a number, a side, a part of it.
 _CLEAN_AFTER = re.compile(
     "$|[0-9,()、-]|[东西南北前后]{1,2}[侧边面头口部方]|[东西南北前后]{1,2}[0-9]|附近|对面|旁|路口|村|"
@@ -173,7 +169,11 @@ def _find_mentions(index: CountyIndex, reading: Reading, start: int) -> None:
 def _match(index: CountyIndex, text: str, at: int, *, bare: bool) -> Mention | None:
     """Return the longest name at a position, its suffix included."""
     best: Mention | None = None
-    for end, hit in index.hits_at(text, at):
+    for length in index.lengths.get(text[at], ()):
+        end = at + length
+        hit = index.hits.get(text[at:end])
+        if hit is None or end > len(text):
+            continue
         found = _town_mention(hit.towns, at, end, bare=bare) if hit.towns else None
         village = None
         if hit.villages:
@@ -212,17 +212,12 @@ def _village_mention(
     villages: tuple[Village, ...], text: str, at: int, end: int, *, bare: bool
 ) -> Mention | None:
     """Return the villages that fit what follows the stem; the suffix decides their kind."""
-    best: Mention | None = None
-    for suffix, pattern, kind in _SUFFIXES:
-        found = pattern.match(text, end)
-        if found is None:
-            continue
-        fitting = tuple(v for v in villages if v.parts.kind in (kind, VillageKind.EITHER))
+    suffix, pattern, kinds = _SUFFIXES.get(text[end : end + 1], _NO_SUFFIX)
+    found = pattern.match(text, end) if pattern else None
+    if found is not None:
+        fitting = tuple([v for v in villages if v.parts.kind in kinds])
         if fitting:
-            best = Mention(at, found.end(), (), fitting, suffix, apart=False, contained=False)
-            break
-    if best is not None:
-        return best
+            return Mention(at, found.end(), (), fitting, suffix, apart=False, contained=False)
     whole = tuple(v for v in villages if v.parts.whole)
     if whole:
         return Mention(at, end, (), whole, Suffix.NONE, apart=False, contained=False)
@@ -231,10 +226,19 @@ def _village_mention(
     return None
 
 
-_SUFFIXES = (
-    (Suffix.VILLAGE, _VILLAGE_SUFFIX, VillageKind.VILLAGE),
-    (Suffix.COMMUNITY, _COMMUNITY_SUFFIX, VillageKind.COMMUNITY),
+_AS_VILLAGE = (
+    Suffix.VILLAGE,
+    re.compile("村?(?:村民委员会|村委会)|村"),
+    (VillageKind.VILLAGE, VillageKind.EITHER),
 )
+_AS_COMMUNITY = (
+    Suffix.COMMUNITY,
+    re.compile("社区(?:居民委员会|居委会|居委|村民委员会|村委会)?|居民委员会|居委会|居委"),
+    (VillageKind.COMMUNITY, VillageKind.EITHER),
+)
+_NO_SUFFIX = (Suffix.NONE, None, ())
+# By its first character.
+_SUFFIXES = {"村": _AS_VILLAGE, "社": _AS_COMMUNITY, "居": _AS_COMMUNITY}
 
 
 def _find_unknown(reading: Reading, start: int) -> None:

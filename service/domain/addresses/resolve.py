@@ -100,8 +100,9 @@ def _is_street(mention: Mention) -> bool:
 
 
 def _is_elsewhere(reading: Reading, mention: Mention, town: Town) -> bool:
-    """Whether it is a street, which need not lie in its community: it has house numbers, or runs
-    through a town that has no such community.
+    """Whether it is a street that need not lie in its community.
+
+    So it is where house numbers follow, and in a town that has no such community.
     """
     return _is_street(mention) and (
         reading.text[mention.end : mention.end + 1].isdigit()
