@@ -48,6 +48,7 @@ _OWN = frozenset(
                 "lookup",
                 "page",
                 "pick",
+                "spots",
                 "pmtiles",
                 "points",
                 "tianditu",

@@ -40,6 +40,21 @@ class Mode(StrEnum):
     LIVE = "live"
 
 
+class Dress(StrEnum):
+    """How much of the page round a map is shown: all, the lists alone, or nothing."""
+
+    FULL = "full"
+    LISTED = "listed"
+    BARE = "bare"
+
+    @classmethod
+    def of(cls, *, bare: bool, lists: bool) -> "Dress":
+        """Return the dress of a map that stands in a page's frame, or alone."""
+        if not bare:
+            return cls.FULL
+        return cls.LISTED if lists else cls.BARE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
     """What stands round the map; all text in it is escaped by the templates.
@@ -129,7 +144,12 @@ def figure_of(element: Element) -> Figure:
 
 
 def compose(
-    figure: Figure, *, mode: Mode, nonce: str | None = None, lang: str = "zh", bare: bool = False
+    figure: Figure,
+    *,
+    mode: Mode,
+    nonce: str | None = None,
+    lang: str = "zh",
+    dress: Dress = Dress.FULL,
 ) -> str:
     """Return the document of a figure.
 
@@ -138,7 +158,7 @@ def compose(
         mode: Inline everything, or link to `/static/`.
         nonce: Put on every script when the service sends the policy as a header.
         lang: Language shown first, `zh` or `en`; both are in the document.
-        bare: Without title and lists, for a page that has its own round the map.
+        dress: How much of the page round the map is shown.
 
     Raises:
         UnvendoredAssetError: Something in it would be loaded from another host.
@@ -158,7 +178,8 @@ def compose(
         lang=_LANGUAGES[lang],
         title=shell.title_en if lang == "en" else shell.title_zh,
         shell=shell,
-        bare=bare,
+        bare=dress is not Dress.FULL,
+        lists=dress is not Dress.BARE,
         mode=mode,
         head=head,
         body=Markup(figure.html.render()),  # noqa: S704 - elements of the map

@@ -162,7 +162,9 @@ def _facts(
     visits, problems = int(table["visits"].sum()), int(table["problems"].sum())
     blind = int(is_blind(table, given.minimum_visits).sum())
     rate = f"{100 * problems / visits:.1f}" if visits else "–"
-    drawn_zh, drawn_en = f"网格 {len(table)}/{len(table)}", f"Cells {len(table)}/{len(table)}"
+    _, zh, en = given.areas
+    whole = f"{len(table)}/{len(table)}"
+    drawn_zh, drawn_en = f"{zh} {whole}", f"{en.capitalize()} {whole}"
     if drawn is not None:
         drawn_zh += f"，企业可画 {drawn.drawn:,}/{drawn.existing:,} 户"
         drawn_en += f", enterprises with a place {drawn.drawn:,}/{drawn.existing:,}"
@@ -176,7 +178,7 @@ def _facts(
             ),
             Figure(
                 value=f"{blind}/{len(table)}",
-                label=Words("盲区网格", "blind cells"),
+                label=Words(f"盲区{zh}", f"blind {en}"),
                 tone="bad" if blind else "",
             ),
             Figure(

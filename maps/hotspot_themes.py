@@ -90,12 +90,13 @@ def _rate_theme(
 ) -> Theme:
     least = given.minimum_visits
     visits, n_cells = int(table["visits"].sum()), len(table)
+    zh, _, en = given.areas
     return Theme(
         switches={"product": product.key, "measure": "rate"},
         title=Words(f"{product.zh} · 每百次检查发现问题", f"{product.en}: problems per 100 visits"),
         unit=Words(
-            f"n={visits:,} 次检查，{n_cells} 格；{_period(given.meta)}",
-            f"n={visits:,} visits, {n_cells} cells; {_period(given.meta)}",
+            f"n={visits:,} 次检查，{n_cells} {zh}；{_period(given.meta)}",
+            f"n={visits:,} visits, {n_cells} {en}; {_period(given.meta)}",
         ),
         classes=classes_of("rate", least),
         assigned=bands("rate", table, least).tolist(),
@@ -112,12 +113,13 @@ def _effort_theme(
     values = [None if pd.isna(value) else round(float(value), 2) for value in effort]
     column = Column(label=Words("每户检查次数", "Visits per enterprise"), values=values, sorts=True)
     firms = int(table["enterprises"].sum())
+    zh, _, en = given.areas
     return Theme(
         switches={"product": product.key, "measure": "effort"},
         title=Words(f"{product.zh} · 每户检查次数", f"{product.en}: visits per enterprise"),
         unit=Words(
-            f"n={firms:,} 户，{len(table)} 格；{_period(given.meta)}",
-            f"n={firms:,} enterprises, {len(table)} cells; {_period(given.meta)}",
+            f"n={firms:,} 户，{len(table)} {zh}；{_period(given.meta)}",
+            f"n={firms:,} enterprises, {len(table)} {en}; {_period(given.meta)}",
         ),
         note=Words("检查力度，不是好坏。", "How much we looked, not how good it is."),
         classes=classes_of("effort", least),
@@ -132,12 +134,13 @@ def _blind_theme(
     least = given.minimum_visits
     blind = is_blind(table, least)
     n_blind, firms = int(blind.sum()), int(table.loc[blind, "enterprises"].sum())
+    zh, _, en = given.areas
     return Theme(
         switches={"product": product.key, "measure": "blind"},
         title=Words(f"{product.zh} · 检查盲区", f"{product.en}: blind cells"),
         unit=Words(
-            f"{n_blind} 格看不清，内有 {firms:,} 户；{_period(given.meta)}",
-            f"{n_blind} cells not known, {firms:,} enterprises in them; {_period(given.meta)}",
+            f"{n_blind} {zh}看不清，内有 {firms:,} 户；{_period(given.meta)}",
+            f"{n_blind} {en} not known, {firms:,} enterprises in them; {_period(given.meta)}",
         ),
         classes=classes_of("blind", least),
         assigned=bands("blind", table, least).tolist(),

@@ -60,6 +60,8 @@ class MapMeta:
         simulations: Number of Monte Carlo replications behind each p-value.
         audience: Internal, or public.
         review_number: The map review number (审图号) that a public map must carry.
+        narrowed_zh, narrowed_en: What the map is narrowed to (township, week, class), for the
+            title; '' shows all.
     """
 
     county_name_zh: str
@@ -74,6 +76,8 @@ class MapMeta:
     simulations: int | None = None
     audience: Audience = Audience.INTERNAL
     review_number: str | None = None
+    narrowed_zh: str = ""
+    narrowed_en: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a public map of a real county without its review number."""
@@ -162,6 +166,7 @@ class HotspotInput:
         minimum_visits: A cell with fewer visits is blind: hatched, never coloured.
         cluster_p: A cluster above it is left out.
         counts: Visits and problems by week; None draws no time slider.
+        is_by_township: The cells given are whole townships, and the map says so.
     """
 
     meta: MapMeta
@@ -175,6 +180,14 @@ class HotspotInput:
     minimum_visits: int = 3
     cluster_p: float = 0.05
     counts: WeekCounts | None = None
+    is_by_township: bool = False
+
+    @property
+    def areas(self) -> tuple[str, str, str]:
+        """What is counted in numbers, its name, and both in English: 格, 网格, cells."""
+        if self.is_by_township:
+            return "个乡镇", "乡镇", "townships"
+        return "格", "网格", "cells"
 
     def __post_init__(self) -> None:
         """Refuse an empty product switch."""

@@ -2,7 +2,7 @@
 
 import folium
 
-from maps.figure import Mode, compose, figure_of
+from maps.figure import Dress, Mode, compose, figure_of
 from service.domain.errors import InvalidInputError
 
 __all__ = ["to_html"]
@@ -15,6 +15,7 @@ def to_html(
     nonce: str | None = None,
     lang: str = "zh",
     bare: bool = False,
+    lists: bool = False,
 ) -> str:
     """Return the HTML of a map.
 
@@ -27,6 +28,7 @@ def to_html(
             `maps.figure.content_security_policy`.
         lang: Shown first, `zh` or `en`; the reader can switch.
         bare: Without title and lists, for a page that holds the map in a frame.
+        lists: With `bare`: the lists stay beside the map.
 
     Raises:
         UnvendoredAssetError: An element would load a file from another host.
@@ -35,4 +37,5 @@ def to_html(
     """
     if mode not in set(Mode):
         raise InvalidInputError(f"mode must be file or live, not {mode!r}")
-    return compose(figure_of(county_map), mode=Mode(mode), nonce=nonce, lang=lang, bare=bare)
+    dress = Dress.of(bare=bare, lists=lists)
+    return compose(figure_of(county_map), mode=Mode(mode), nonce=nonce, lang=lang, dress=dress)

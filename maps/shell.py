@@ -86,6 +86,8 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
     """Return the shell of a map."""
     title_zh = f"{meta.county_name_zh} {parts.title.zh}"
     title_en = f"{meta.county_name_en or meta.county_name_zh}: {parts.title.en}"
+    if meta.narrowed_zh:
+        title_zh, title_en = f"{title_zh} · {meta.narrowed_zh}", f"{title_en}, {meta.narrowed_en}"
     initial = {switch.key: switch.options[0].key for switch in parts.switches}
     initial.setdefault("product", "")
     first = parts.facts[initial["product"]]

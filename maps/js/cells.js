@@ -81,6 +81,12 @@
     return canvas;
   };
 
+  /** The number of a class, opening its cells where the page has a list of them. */
+  function recordsOf(theme, entry, index, count) {
+    if (entry.records) return wangge.recordsLink(entry.records, count);
+    return theme.tally ? wangge.recordsLink({ set: "areas", band: index }, count) : count;
+  }
+
   /** The legend of a theme: title with unit, classes with the number of cells, n and date. */
   wangge.legend = function (theme) {
     const counts = theme.tally || theme.classes.map(() => 0);
@@ -93,7 +99,7 @@
           "li", {}, wangge.swatch(entry),
           wangge.el("span", { class: "wg-legend-label" }, wangge.both(entry.label)),
           wangge.el("span", { class: "wg-legend-n" },
-            theme.tally ? wangge.recordsLink({ set: "areas", band: index }, count) : count),
+            recordsOf(theme, entry, index, count)),
         ),
       );
     return wangge.el(

@@ -155,6 +155,15 @@
     ["wg-rings", 440], ["wg-labels", 610],
   ];
 
+  // Centre and zoom as they stand in an address.
+  const AT = /^(-?\d{1,2}(?:\.\d+)?),(-?\d{1,3}(?:\.\d+)?),(\d{1,2}(?:\.\d+)?)$/;
+  const SETTLED_MS = 250;
+
+  function atOf(map) {
+    const { lat, lng } = map.getCenter();
+    return [lat.toFixed(4), lng.toFixed(4), map.getZoom()].join(",");
+  }
+
   function frame(map) {
     const small = map.getSize().x < 600 || root.classList.contains("printing");
     map.fitBounds(map.wanggeHome, { padding: small ? [6, 6] : [20, 12], animate: false });
@@ -174,8 +183,19 @@
     const show = () => { moved = false; frame(map); moved = false; };
     map.wanggeReset = show;
     map.wanggeView = () => (moved ? map.getBounds() : null);
+    map.wanggeGo = (at) => {
+      const found = AT.exec(at);
+      if (!found) { show(); return; }
+      map.setView([Number(found[1]), Number(found[2])], Number(found[3]), { animate: false });
+      moved = true;
+    };
     show();
     map.on("zoomstart dragstart", () => { moved = true; });
+    let waiting = null;
+    map.on("moveend", () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(() => wangge.tell("moved", moved ? atOf(map) : ""), SETTLED_MS);
+    });
     L.control.zoom({ position: "topright" }).addTo(map);
     L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
     map.on("click", (event) => {
@@ -204,9 +224,10 @@
     }
   };
 
-  /** Show one thing: a cell, a cluster, a target, an enterprise, a gap, a township. */
-  wangge.focus = function (kind, id) {
-    return wangge.layers.some((layer) => layer.focus && layer.focus(kind, String(id)));
+  /** Show one thing: a cell, a cluster, a target, an enterprise, a gap, a spot, a township. */
+  wangge.focus = function (kind, id, title = "") {
+    wangge.tell("focus", { kind, id });
+    return wangge.layers.some((layer) => layer.focus && layer.focus(kind, String(id), title));
   };
 
   /** Tell the page round this document (and our own) what was picked. */
@@ -225,7 +246,9 @@
     if (event.source !== window.parent || event.origin !== window.location.origin) return;
     const message = event.data;
     if (!message || typeof message !== "object") return;
-    if (message.type === "wangge:focus") wangge.focus(String(message.kind), String(message.id));
+    if (message.type === "wangge:focus") {
+      wangge.focus(String(message.kind), String(message.id), String(message.title || ""));
+    }
     if (message.type === "wangge:state" && message.state) wangge.set(message.state);
     if (message.type === "wangge:language") wangge.setLanguage(String(message.lang));
     if (message.type === "wangge:records" && /^\/(?!\/)/.test(String(message.address))) {
@@ -233,6 +256,7 @@
       wangge.tell("records", records);
     }
     if (message.type === "wangge:points") wangge.tell("points", Boolean(message.on));
+    if (message.type === "wangge:at" && wangge.current) wangge.current.wanggeGo(String(message.at));
   });
 
   // Folium's layer control writes names as HTML; a name is text.

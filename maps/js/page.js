@@ -17,23 +17,35 @@
     wangge.on("points", (on) => {
       for (const box of all("[data-points]")) box.checked = on;
       showsPoints = on;
+      wangge.state.points = on ? "1" : "";
+      keepInAddress();
       if (shown) showLegend(shown.theme);
     });
     wangge.on("language", nameControls);
     bindButtons();
     nameControls();
-    wangge.set({ ...state.initial, ...addressed() });
+    const asked = addressed();
+    wangge.set({ ...state.initial, ...asked });
+    if (asked.points) wangge.tell("points", true);
+    if (asked.at) wangge.current.wanggeGo(asked.at);
+    wangge.on("moved", moved);
     wangge.timeline(find("#wg-weeks"));
     wangge.on("records", () => wangge.set({}));
     wangge.on("changed", keepInAddress);
   };
 
   // The address after # holds the view: a copied link opens it again, from a file too.
-  const KEPT = ["product", "measure", "unit", "week", "span", "township", "class", "view"];
+  const KEPT = ["product", "measure", "unit", "week", "span", "township", "class", "view", "points", "at"];
 
   function addressed() {
     const given = new URLSearchParams(window.location.hash.slice(1));
     return Object.fromEntries(KEPT.filter((key) => given.get(key)).map((key) => [key, given.get(key)]));
+  }
+
+  function moved(at) {
+    wangge.state.at = at;
+    if (window.parent === window) keepInAddress();
+    else window.parent.postMessage({ type: "wangge:moved", at }, window.location.origin);
   }
 
   function keepInAddress() {
@@ -118,9 +130,9 @@
   }
 
   function goTo(button) {
-    const { focusKind, focusId } = button.dataset;
+    const { focusKind, focusId, focusTitle } = button.dataset;
     wangge.tell("select", { kind: focusKind, id: focusId });
-    wangge.focus(focusKind, focusId);
+    wangge.focus(focusKind, focusId, focusTitle || "");
     const map = find(".wg-map-card");
     if (map && window.innerWidth < 760) map.scrollIntoView({ block: "start" });
   }

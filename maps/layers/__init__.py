@@ -9,6 +9,7 @@ from maps.layers.cells import CellsLayer, Column, FillClass, Theme
 from maps.layers.clusters import ClusterMark, ClustersLayer
 from maps.layers.labels import Label, LabelsLayer
 from maps.layers.points import CanvasPoints, PointLook
+from maps.layers.spots import SpotShape, SpotsLayer
 from maps.layers.tiles import EnterpriseTiles, RecordRow
 
 __all__ = [
@@ -26,5 +27,7 @@ __all__ = [
     "LabelsLayer",
     "PointLook",
     "RecordRow",
+    "SpotShape",
+    "SpotsLayer",
     "Theme",
 ]

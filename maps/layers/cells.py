@@ -26,6 +26,7 @@ class FillClass:
         label: Text in the legend.
         listed: In the legend; a class per officer is not.
         always: In the legend even when no cell has it, so that legends compare.
+        records: What a page asks its records for to list the cells of this class; empty for none.
     """
 
     label: Words
@@ -33,6 +34,7 @@ class FillClass:
     hatch: str | None = None
     listed: bool = True
     always: bool = False
+    records: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> JsonValue:
         """Return what the script needs."""
@@ -42,6 +44,7 @@ class FillClass:
             "label": self.label.as_json(),
             "listed": self.listed,
             "always": self.always,
+            **({"records": dict(self.records)} if self.records else {}),
         }
 
 

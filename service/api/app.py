@@ -12,6 +12,7 @@ from service.api import errors
 from service.api.body_limit import BodyLimit
 from service.api.csp import SecurityHeaders
 from service.api.ground import image_hosts
+from service.api.paper_press import PaperPress
 from service.api.routers import (
     base_map,
     cluster_pages,
@@ -23,8 +24,10 @@ from service.api.routers import (
     leadership,
     maps,
     pages,
+    paper,
     people,
     places,
+    plan_pages,
     register,
     results,
     review_pages,
@@ -67,13 +70,14 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.tile_cache = TileCache(settings.tile_cache_mb * 1_000_000)
+    app.state.paper_press = PaperPress()
     app.state.engine = own
     app.state.settings = settings
     data = (register, datums, reviews, duplicates)
     found = (results, cluster_runs, clusters)  # /clusters/runs before /clusters/{object_id}
-    for each in (places, people, *data, *found, maps, base_map, tiles, state):
+    for each in (places, people, *data, *found, maps, paper, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
-    for page in (leadership, cluster_pages, pages, review_pages, description, static):
+    for page in (leadership, cluster_pages, pages, plan_pages, review_pages, description, static):
         app.include_router(page.router)
     errors.install(app)
     Instrumentator().instrument(app).expose(app, endpoint=f"{API}/metrics", tags=["state"])

@@ -18,6 +18,7 @@ from maps.model import (
     MapMeta,
     ProductLabel,
 )
+from maps.narrowed import WHOLE, View, narrowed
 from service.database import (
     analysis_facts,
     cells,
@@ -70,6 +71,7 @@ class MapSubject:
         audience: Internal, or public.
         review_number: The map review number (审图号) of a public map.
         ground: What a live map may ask for.
+        view: Of a hotspot map on paper: what it is narrowed to.
     """
 
     kind: str
@@ -81,6 +83,7 @@ class MapSubject:
     audience: Audience = Audience.INTERNAL
     review_number: str | None = None
     ground: LiveGround = LiveGround()
+    view: View = WHOLE
 
 
 def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> HotspotInput:
@@ -96,12 +99,15 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
     else:
         quality = townships.quality(session, county_code, on, since=_since(facts))
         counts = quality.groupby("township_code", as_index=False)[["samples", "passed"]].sum()
-    return HotspotInput(
+    firms = None if live else placed_enterprises(session, county_code, plan_id)
+    if firms is not None and subject.view.risk_class:
+        firms = firms.merge(_risk_classes(session, county_code, on), on="enterprise_id")
+    given = HotspotInput(
         meta=meta_of(session, county, subject, facts),
         geography=geography_of(session, county, plan_id, subject),
         statistics=statistics,
         clusters=clusters.latest(session, county_code, on),
-        enterprises=None if live else placed_enterprises(session, county_code, plan_id),
+        enterprises=firms,
         live=live_enterprises(session, county_code, live) if live else None,
         township_rates=counts.join(_intervals(counts)),
         products=switch_of(statistics),
@@ -111,6 +117,11 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
             else week_counts(session, county_code, plan_id, on)
         ),
     )
+    return narrowed(given, subject.view)
+
+
+def _risk_classes(session: Session, county_code: str, on: date) -> DataFrame:
+    return DataFrame(targets.of_county(session, county_code, on)[["enterprise_id", "risk_class"]])
 
 
 def switch_of(statistics: DataFrame) -> tuple[ProductLabel, ...]:

@@ -46,6 +46,7 @@ def publish_map(  # noqa: PLR0913 - each is one choice of the person who asks fo
     mode: str = "file",
     nonce: str | None = None,
     bare: bool = False,
+    lists: bool = False,
     audience: Audience = Audience.INTERNAL,
     review_number: str | None = None,
     ground: LiveGround | None = None,
@@ -65,6 +66,7 @@ def publish_map(  # noqa: PLR0913 - each is one choice of the person who asks fo
         mode: `file` or `live`, see `maps.publish.to_html`.
         nonce: For `live`: put on every script.
         bare: Without title and lists, for a frame in a page.
+        lists: With `bare`: the lists and the search stay beside the map.
         audience: A public map leaves out people, tip-offs, classes and enterprises.
         review_number: The map review number (审图号) that a public map of a real county carries.
         ground: For `live`: base map and tiles that may be asked for; None inlines the shapes.
@@ -87,7 +89,7 @@ def publish_map(  # noqa: PLR0913 - each is one choice of the person who asks fo
         ground=(ground if mode == "live" else None) or LiveGround(),
     )
     drawn = draw_map(session, county_code, subject)
-    return to_html(drawn, mode=mode, nonce=nonce, lang=lang, bare=bare)
+    return to_html(drawn, mode=mode, nonce=nonce, lang=lang, bare=bare, lists=lists)
 
 
 def draw_map(session: Session, county_code: str, subject: MapSubject) -> Map:

@@ -20,7 +20,7 @@ _PAGES = (
     "/clusters/1",
     f"/?product=all&township={WEST}&week=2012-W15&unit=township", "/?week=2012-W02&product=wine",
     "/records?set=samples&product=all", "/records?set=register&product=all",
-    "/records?set=areas&product=all", "/exposure?product=all",
+    "/records?set=areas&product=all", "/exposure?product=all", "/lookup", "/plans",
 )  # fmt: skip
 # Each size in one of the two languages: a page is opened once for both.
 _SIZES = ((1440, 900, "en"), (390, 844, "zh"))
@@ -278,11 +278,82 @@ def test_the_planners_rows_are_shown_on_the_map(watched: WatchedPage, host: str)
     page = watched.page
     page.goto(f"http://{host}/planner")
     frame = _map(watched)
-    before = frame.evaluate("window.wangge.current.getZoom()")
+    before = frame.evaluate("window.wangge.current.getCenter().lng")
 
     page.locator("table.loads button").first.click()
 
-    _wait_for(frame, f"window.wangge.current.getZoom() !== {before}")
+    # The officer leads the western half.
+    _wait_for(frame, f"window.wangge.current.getCenter().lng < {before} - 0.05")
+    _assert_clean(watched)
+
+
+def test_a_row_about_an_enterprise_shows_its_point_and_is_marked(
+    watched: WatchedPage, host: str
+) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"http://{host}/planner?kind=G16")
+    frame = _map(watched)
+    row = page.locator("#gaps [data-card]").first
+
+    row.locator("[data-focus-kind=spot]").click()
+
+    frame.locator(".wg-card").first.wait_for()
+    assert row.locator(".gap-what").inner_text() in frame.locator(".wg-card").first.inner_text()
+    assert "selected" in str(row.get_attribute("class"))
+    _assert_clean(watched)
+
+
+def test_on_a_phone_the_planners_map_comes_before_the_tables(
+    watched: WatchedPage, host: str
+) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"http://{host}/planner")
+    frame = _map(watched)
+    tops = [page.locator(one).bounding_box() for one in ("#mapcard", "#h-unled", "#h-loads")]
+
+    assert [one["y"] for one in tops if one] == sorted(one["y"] for one in tops if one)
+    assert page.locator("nav.actions a[href='#mapcard']").is_visible()
+    # What is picked on the map is marked in the tables, and the map stays in sight.
+    before = page.evaluate("window.scrollY")
+    frame.evaluate(f"window.wangge.select('cell', '{WEST_CELL}')")
+    page.locator("table.loads tr.selected").wait_for()
+    assert page.evaluate("window.scrollY") == before
+
+
+def test_a_link_to_a_place_opens_the_planner_at_it(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/gaps?kind=G3")
+
+    page.locator(".where a").first.click()
+
+    _map(watched).locator(".wg-card").first.wait_for()
+    _assert_clean(watched)
+
+
+def test_enterprises_centre_and_zoom_stand_in_the_address(watched: WatchedPage, host: str) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/?product=all")
+    frame = _map(watched)
+    page.locator("#f-points").check()
+    page.wait_for_url("**points=1*")
+    _wait_for(frame, "window.wangge.state.points === '1'")
+    frame.evaluate("window.wangge.current.setView([38.06, 114.21], 11, {animate: false})")
+    page.wait_for_url("**at=38.06*")
+
+    page.goto(page.url)
+    frame = _map(watched)
+
+    _wait_for(frame, "window.wangge.current.getZoom() === 11")
+    assert page.locator("#f-points").is_checked()
+    frame.locator("canvas.leaflet-tile").first.wait_for()
+    page.locator("#f-measure-effort").click()
+    page.wait_for_url("**measure=effort*")
+    # Framing rounds to whole pixels.
+    kept = [float(part) for part in _query(page)["at"][0].split(",")]
+    assert kept == pytest.approx([38.06, 114.21, 11], abs=2e-3)
+    assert _query(page)["points"] == ["1"]
     _assert_clean(watched)
 
 

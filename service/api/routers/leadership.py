@@ -32,6 +32,7 @@ def requested_filters(  # noqa: PLR0913 - one parameter each in the address
     risk_class: Annotated[
         str | None, Query(alias="class", max_length=100, pattern=r"^[^\x00]*$")
     ] = None,
+    points: Filter = None,
 ) -> Raw:
     """Return the filters of the address as they stand there."""
     return Raw(
@@ -42,6 +43,7 @@ def requested_filters(  # noqa: PLR0913 - one parameter each in the address
         week=week,
         span=span,
         risk_class=risk_class,
+        points=points,
     )
 
 

@@ -29,6 +29,7 @@ def read_map(  # noqa: PLR0913 - one parameter each in the address
         Literal["live", "file"], Query(description="file: one HTML file to carry away.")
     ] = "live",
     bare: Annotated[bool, Query(description="Without title and lists, for a frame.")] = False,
+    lists: Annotated[bool, Query(description="With bare: keep the lists and the search.")] = False,
 ) -> Response:
     """Return the map as HTML; 404 when the analysis that it shows has not been run."""
     html = publish_map(
@@ -44,6 +45,7 @@ def read_map(  # noqa: PLR0913 - one parameter each in the address
         mode=mode,
         nonce=request.state.nonce if mode == "live" else None,
         bare=bare,
+        lists=lists,
         ground=live_ground(request.app.state.settings, scope.code),
     )
     name = f"{kind}-{scope.on.isoformat()}.html"

@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/planner")
-def show_planner(
+def show_planner(  # noqa: PLR0913 - one parameter each in the address
     request: Request,
     scope: ScopeDep,
     lang: LanguageDep,
@@ -23,6 +23,7 @@ def show_planner(
     kind: Key | None = None,
     severity: Key | None = None,
     view: Key | None = None,
+    focus: Annotated[str | None, Query(max_length=20_000, pattern=r"^[a-z]+:[^\x00]+$")] = None,
 ) -> HTMLResponse:
     """Show who answers for what, how loaded they are, and where supervision has gaps."""
     missing = missing_analyses(scope, "gaps", "targets")
@@ -34,6 +35,7 @@ def show_planner(
         "kind": kind,
         "severity": severity,
         "view": "gap" if view == "gap" else "officer",
+        "focus": focus,
         "desk": planner.desk(scope, kind, severity),
     }
     return page(request, scope, lang, "planner.html", values)

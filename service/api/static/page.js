@@ -21,18 +21,48 @@
     const view = document.getElementById("view");
     if (!view) return;
     if (view.dataset.records) tell({ type: "wangge:records", address: view.dataset.records });
-    tell({ type: "wangge:state", state: JSON.parse(view.dataset.state) });
-    const points = document.querySelector("[data-points]");
-    if (points) { points.checked = showsPoints; tell({ type: "wangge:points", on: showsPoints }); }
+    const state = JSON.parse(view.dataset.state);
+    tell({ type: "wangge:state", state });
+    if ("points" in state) tell({ type: "wangge:points", on: state.points === "1" });
   }
 
-  let showsPoints = false;
+  /** A link to the page may name a place; the map shows it once it stands. */
+  function pointed() {
+    const view = document.getElementById("view");
+    const [kind, id] = ((view && view.dataset.focus) || "").split(/:(.*)/s);
+    if (id) show({ kind, id, title: "" });
+  }
+
+  /** Where the map stands is part of the view, but no reason to ask the server. */
+  function keepPlace(at) {
+    for (const link of [window.location, document.getElementById("lang")]) {
+      if (!link) continue;
+      const address = new URL(link.href);
+      if (at) address.searchParams.set("at", at);
+      else address.searchParams.delete("at");
+      if (link === window.location) window.history.replaceState(null, "", address.href);
+      else link.href = address.href;
+    }
+  }
+
+  /** Another filter leaves the map where it is; another township moves it. */
+  function withPlace(address) {
+    const [here, next] = [new URL(window.location.href), new URL(address, window.location.href)];
+    const same = (key) => here.searchParams.get(key) === next.searchParams.get(key);
+    const at = here.searchParams.get("at");
+    if (at && here.pathname === next.pathname && same("township") && !next.searchParams.has("at")) {
+      next.searchParams.set("at", at);
+    }
+    return next.href;
+  }
+
   let asking = null;
   let waiting = null;
 
   /** Fetch the page of an address and put its parts in place. */
   async function go(address, { push = true } = {}) {
     if (asking) asking.abort();
+    if (push) address = withPlace(address);
     const mine = (asking = new AbortController());
     document.body.setAttribute("aria-busy", "true");
     try {
@@ -93,18 +123,22 @@
     event.preventDefault();
     const { focusKind: kind, focusId: id } = target.dataset;
     if (target.matches("a[data-nav]") && kind !== "cluster") { go(target.href); return; }
-    tell({ type: "wangge:focus", kind, id });
-    mark(kind, id);
+    const card = target.closest("[data-card]");
+    show({ kind, id, title: (card && card.dataset.title) || "" });
     const map = frame();
-    if (map && window.innerWidth < 860) map.scrollIntoView({ block: "start" });
+    if (map && isNarrow()) map.scrollIntoView({ block: "start" });
   });
+
+  const isNarrow = () => window.innerWidth < 860;
+
+  function show({ kind, id, title }) {
+    tell({ type: "wangge:focus", kind, id, title });
+    mark(kind, id);
+  }
 
   document.addEventListener("change", (event) => {
     const form = event.target.form;
-    if (event.target.matches("[data-points]")) {
-      showsPoints = event.target.checked;
-      tell({ type: "wangge:points", on: showsPoints });
-    } else if (event.target.matches("[data-submit]")) {
+    if (event.target.matches("[data-submit]")) {
       // A cell or an officer, not both: the one chosen last counts.
       for (const other of all("[data-submit]")) if (other !== event.target) other.value = "";
       form.submit();
@@ -118,8 +152,9 @@
   function mark(kind, id, scrolls) {
     // A row that stands for several cells is meant by any of them.
     const isMeant = (part) => {
-      const { focusKind, focusId } = part.dataset;
+      const { focusKind, focusId, cell } = part.dataset;
       if (focusKind === kind && focusId === id) return true;
+      if (kind === "cell" && cell === id) return true;
       return kind === "cell" && focusKind === "cells" && focusId.split(",").includes(id);
     };
     const found = [];
@@ -131,10 +166,19 @@
     // The first row of each list comes into view.
     const lists = new Set();
     for (const card of scrolls ? found : []) {
-      const list = card.closest(".scroll") || document.body;
-      if (!lists.has(list)) card.scrollIntoView({ block: "nearest" });
+      const list = card.closest(".scroll");
+      if (list && !lists.has(list)) reveal(card, list);
       lists.add(list);
     }
+  }
+
+  /** Scroll the list and not the page: on a phone the map must stay in sight. */
+  function reveal(card, list) {
+    const [box, own] = [list.getBoundingClientRect(), card.getBoundingClientRect()];
+    const head = list.querySelector("thead");
+    const top = box.top + (head ? head.getBoundingClientRect().height : 0);
+    if (own.top < top) list.scrollTop -= top - own.top;
+    else if (own.bottom > box.bottom) list.scrollTop += Math.min(own.bottom - box.bottom, own.top - top);
   }
 
   window.addEventListener("message", (event) => {
@@ -144,13 +188,18 @@
     if (!message || typeof message !== "object") return;
     if (message.type === "wangge:select") mark(String(message.kind), String(message.id), true);
     if (message.type === "wangge:changed" && message.state) changed(message.state);
+    if (message.type === "wangge:moved") keepPlace(String(message.at));
   });
 
-  window.addEventListener("popstate", () => go(window.location.href, { push: false }));
+  window.addEventListener("popstate", () => {
+    const at = new URL(window.location.href).searchParams.get("at");
+    go(window.location.href, { push: false }).then(() => { if (at) tell({ type: "wangge:at", at }); });
+  });
   window.addEventListener("DOMContentLoaded", () => {
     const map = frame();
-    if (map) map.addEventListener("load", follow);
+    if (map) map.addEventListener("load", () => { follow(); pointed(); });
     follow();
+    pointed();
     later();
   });
 })();

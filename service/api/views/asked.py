@@ -47,6 +47,7 @@ class Raw:
     week: str | None = None
     span: str | None = None
     risk_class: str | None = None
+    points: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class Asked:
         week: The last week counted; None is everything up to the day.
         is_single: That week alone counts.
         risk_class: Enterprises of one risk class only; 0 all.
+        points: The map draws the enterprises.
         since, until: First and last day counted.
         notices: (zh, en) about what was asked and does not exist.
     """
@@ -70,6 +72,7 @@ class Asked:
     risk_class: int
     since: date
     until: date
+    points: bool = False
     notices: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -87,6 +90,7 @@ class Asked:
             "week": self.week.key if self.week else "",
             "span": SPAN_WEEK if self.is_single else "",
             "class": self.risk_class or "",
+            "points": "1" if self.points else "",
             **changes,
         }
         return {key: str(value) for key, value in values.items() if value not in (None, "")}
@@ -101,6 +105,7 @@ class Asked:
             "week": self.week.key if self.week else "",
             "span": SPAN_WEEK if self.is_single else "",
             "class": str(self.risk_class or ""),
+            "points": "1" if self.points else "",
         }
 
 
@@ -127,6 +132,7 @@ def resolve(raw: Raw, choices: Choices) -> Asked:
         risk_class=_risk_class(raw.risk_class, notices),
         since=counted.first if is_single else first,
         until=min(counted.last, choices.on),
+        points=raw.points in {"1", "on"},
         notices=tuple(notices),
     )
 

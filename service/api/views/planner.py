@@ -6,6 +6,7 @@ from typing import Any
 from geopandas import GeoDataFrame
 from pandas import DataFrame
 
+from maps.gap_spots import PlaceNames, spot_of
 from service.api.dependencies import Scope
 from service.api.views.rows import plain_rows
 from service.database import cells, gaps, officers, policies, targets, townships
@@ -137,16 +138,31 @@ def gap_list(
 
 
 def _rows(scope: Scope, shown: GeoDataFrame) -> list[dict[str, Any]]:
-    names = _township_names(scope)
+    names = _place_names(scope)
     kinds = {str(kind): words for kind, words in NAMES.items()}
     return [
         {
             **row,
             "name": kinds.get(str(row["kind"]), (str(row["kind"]), str(row["kind"]))),
-            "place": names.get(str(row["township_code"]), ""),
+            "place": names.townships.get(str(row["township_code"]), ""),
+            "spot": spot_of(row, shape, names),
         }
-        for row in plain_rows(shown)
+        for row, shape in zip(plain_rows(shown), shown.geometry, strict=True)
     ]
+
+
+def _place_names(scope: Scope) -> PlaceNames:
+    every_cell = cells.of_plan(scope.session, scope.code, scope.plan_id)
+    held = officers.responsible_on(scope.session, scope.code, scope.plan_id, scope.on)
+    led: dict[int, list[str]] = {}
+    pairs = held.loc[held["duty"] == "lead", ["officer_id", "cell_code"]].drop_duplicates()
+    for officer, code in pairs.itertuples(index=False, name=None):
+        led.setdefault(int(officer), []).append(str(code))
+    return PlaceNames(
+        cells=dict(zip(every_cell["code"].astype(str), every_cell["name"], strict=True)),
+        townships=_township_names(scope),
+        cells_of=led,
+    )
 
 
 def _township_names(scope: Scope) -> dict[str, str]:
