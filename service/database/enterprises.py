@@ -1,6 +1,6 @@
 """The register: where each enterprise stands, in which cell, and what it is licensed for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.database.frames import read_shapes, read_table
 from service.database.tables import CellRow, EnterpriseRow, LicenceRow, LocationRow, TownshipRow
 from service.domain.places import PIN_LEVELS
-from service.domain.scoring_licences import Licence
+from service.domain.scoring_licences import Licence, examine, names_en, names_zh
 
 # A point that stands for a whole township says nothing about the cell.
 PRECISE = tuple(sorted(level.value for level in PIN_LEVELS))
@@ -173,10 +173,12 @@ def licences_of(session: Session, county_code: str, enterprise_id: int, on: date
     return read_table(session, statement)
 
 
-def licences_held(session: Session, county_code: str, on: date) -> dict[int, tuple[Licence, ...]]:
-    """Return the licences issued by a day, expired ones too, by enterprise_id."""
+def licences_held(
+    session: Session, county_code: str, on: date, ids: Collection[int] | None = None
+) -> dict[int, tuple[Licence, ...]]:
+    """Return the licences issued by a day, expired ones too, by enterprise_id: all, or of `ids`."""
     held: dict[int, list[Licence]] = {}
-    rows = session.execute(
+    statement = (
         select(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number, LicenceRow.expires_on)
         .where(
             LicenceRow.county_code == county_code,
@@ -184,10 +186,29 @@ def licences_held(session: Session, county_code: str, on: date) -> dict[int, tup
         )
         .order_by(LicenceRow.enterprise_id, LicenceRow.kind, LicenceRow.number)
     )
-    for enterprise_id, kind, number, expires_on in rows:
+    if ids is not None:
+        statement = statement.where(LicenceRow.enterprise_id.in_(ids))
+    for enterprise_id, kind, number, expires_on in session.execute(statement):
         licence = Licence(kind=kind, number=number, expires_on=expires_on)
         held.setdefault(enterprise_id, []).append(licence)
     return {enterprise_id: tuple(each) for enterprise_id, each in held.items()}
+
+
+def licences_lacked(
+    session: Session, county_code: str, on: date, ids: Collection[int]
+) -> dict[int, tuple[str, str]]:
+    """Return what producers lack of required licences on a day, in Chinese and English, by id."""
+    held = licences_held(session, county_code, on, ids)
+    statement = select(EnterpriseRow.id, EnterpriseRow.product, EnterpriseRow.attributes).where(
+        EnterpriseRow.county_code == county_code, EnterpriseRow.id.in_(ids)
+    )
+    lacked = {}
+    for number, product, attributes in session.execute(statement):
+        found = examine("producer", product, attributes, held.get(number, ()), on=on)
+        kinds = [*found.missing, *(kind for kind, _ in found.expired)]
+        if kinds:
+            lacked[number] = names_zh(kinds), names_en(kinds)
+    return lacked
 
 
 def to_review(session: Session, county_code: str) -> DataFrame:

@@ -1,76 +1,72 @@
-"""The ledger of a period: the register and its records, one row each, behind every figure.
+"""The ledger of a period: counts behind every figure, and the rows that each figure counts.
 
-A figure of leadership's page is a count of rows of these frames, and the list that it opens is
-those rows: both are taken from here, so that they cannot disagree.
+Counts come from the day's snapshot (`service.database.tile_rollup`), which PostgreSQL keeps;
+rows are asked for by the page. So a county of a million enterprises passes through nobody's
+memory. Rules of the domain are not written here: they are handed in as values, or applied to
+counts (decision 0020).
 """
 
-import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from pandas import DataFrame
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service.database import analyses, enterprises
+from service.database import analyses, ledger_sql
 from service.database.events import INSPECTIONS
 from service.database.frames import read_table
 from service.database.tables import CellStatisticRow, EnterpriseRow
-from service.domain.batches import batch_of_disposition, open_batch
-from service.domain.risk import INACTIVE_STATUSES
-from service.domain.scoring_licences import Licence, examine, names_en, names_zh
-from service.domain.weeks import Week, week_key
+from service.database.tile_rollup import Snapshot
+from service.domain.batches import ending_dispositions
 
 # Kinds of record that find a problem in an enterprise; a complaint only claims one.
 FINDINGS: Final = ("visit", "sample_test", "violation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ledger:
-    """What the county knows of its enterprises, and what happened from `since` to `until`.
+class Period:
+    """What is counted: a county's snapshot, the days, and what the view leaves of the register.
 
     Attributes:
-        register: enterprise_id, name, kind, product, is_active, cell_code, township_code (that of
-            the cell, else of the place, else as registered), risk_class (0 not ranked), is_short,
-            short_zh, short_en (producers: what is missing or expired), has_problem, batch, is_done.
-        events: event_id, enterprise_id, kind, occurred_on, is_problem, result, level, due_on,
-            closed_on, disposition, and name, product, cell_code, township_code, risk_class of the
-            enterprise; the newest first. Records that name no enterprise are not in it.
+        snapshot: Licences, cells and risk classes are those of its day.
+        since, until: First and last day; each the edge of a week of the snapshot's period.
+        first_week, last_week: The same as indices of these weeks.
+        product, township, risk_class: Of the enterprises counted; None for all.
     """
 
-    register: DataFrame
-    events: DataFrame
+    county_code: str
+    snapshot: Snapshot
     since: date
     until: date
+    first_week: int
+    last_week: int
+    product: str | None = None
+    township: str | None = None
+    risk_class: int | None = None
 
-
-def of_period(
-    session: Session, county_code: str, plan_id: int, *, on: date, since: date, until: date
-) -> Ledger:
-    """Return the ledger of a period; licences and risk classes are those of the day `on`."""
-    register = read_table(
-        session,
-        _REGISTER,
-        county_code=county_code,
-        plan_id=plan_id,
-        inactive=list(INACTIVE_STATUSES),
-        targets=analyses.latest_or_none(session, county_code, "targets", on),
-    )
-    events = read_table(session, _EVENTS, county_code=county_code, since=since, until=until)
-    register = _with_batches(_with_licences(session, county_code, register, on), events)
-    facts = ["enterprise_id", "name", "product", "cell_code", "township_code", "risk_class"]
-    return Ledger(
-        register=register.drop(columns="attributes"),
-        events=events.merge(register[facts], on="enterprise_id", how="inner"),
-        since=since,
-        until=until,
-    )
+    def values(self) -> dict[str, Any]:
+        """Return what every statement is told."""
+        return {
+            "county_code": self.county_code,
+            "snapshot_id": self.snapshot.id,
+            "since": self.since,
+            "until": self.until,
+            "first_week": self.first_week,
+            "last_week": self.last_week,
+            "product": self.product,
+            "township": self.township,
+            "risk_class": self.risk_class,
+            "inspections": list(INSPECTIONS),
+            "findings": list(FINDINGS),
+            "endings": sorted(ending_dispositions()),
+        }
 
 
 def size(session: Session, county_code: str) -> int:
-    """Return how many enterprises the register has: reading the ledger takes as long."""
+    """Return how many enterprises the register has."""
     counted = select(func.count()).where(EnterpriseRow.county_code == county_code)
     return int(session.scalar(counted) or 0)
 
@@ -87,117 +83,103 @@ def products(session: Session, county_code: str, on: date) -> list[str]:
     return sorted(session.scalars(of_analysis.distinct()))
 
 
-def weekly_counts(ledger: Ledger, weeks: Sequence[Week]) -> tuple[DataFrame, DataFrame]:
-    """Return visits by week, and the register, both by cell, product and risk class.
+def visits(session: Session, period: Period) -> DataFrame:
+    """Return cell_code, township_code, product, visits, problems, samples, failed.
+
+    The township is that of the cell, else of the place, else as registered; None is unknown.
+    """
+    return read_table(session, ledger_sql.VISITS, **period.values())
+
+
+def register(session: Session, period: Period) -> DataFrame:
+    """Return cell_code, township_code, kind, is_active, is_short, enterprises."""
+    return read_table(session, ledger_sql.REGISTER, **period.values())
+
+
+def outcomes(session: Session, period: Period) -> DataFrame:
+    """Return enterprises of which the period found or ended something, counted.
 
     Returns:
-        cell_code, product, week (index into `weeks`), risk_class, visits, problems; and
-        cell_code, product, risk_class, enterprises. What lies in no cell is left out.
+        township_code, kind, is_active, is_short, has_problem (a visit, sample test or violation
+        found one), disposition (the last that ends a batch, None without), enterprises.
     """
-    seen = ledger.events[ledger.events["kind"].isin(INSPECTIONS)].dropna(subset=["cell_code"])
-    number = {week.key: index for index, week in enumerate(weeks)}
-    visits = (
-        seen.assign(week=seen["occurred_on"].map(week_key).map(number))
-        .groupby(["cell_code", "product", "week", "risk_class"], as_index=False)
-        .agg(visits=("is_problem", "size"), problems=("is_problem", "sum"))
-    )
-    firms = ledger.register.groupby(["cell_code", "product", "risk_class"], as_index=False).agg(
-        enterprises=("enterprise_id", "size")
-    )
-    return visits, firms
+    return read_table(session, ledger_sql.OUTCOMES, **period.values())
 
 
-def _with_licences(session: Session, county_code: str, register: DataFrame, on: date) -> DataFrame:
-    """Add what each working producer lacks; the rule is that of gap G16."""
-    held = enterprises.licences_held(session, county_code, on)
-    zh: dict[int, str] = {}
-    en: dict[int, str] = {}
-    producers = register[(register["kind"] == "producer") & register["is_active"]]
-    columns = ["enterprise_id", "product", "attributes"]
-    # Most of a large register has the same few attributes and licences: each case is judged once.
-    judged: dict[Hashable, tuple[str, str] | None] = {}
-    for key, product, facts in zip(*(producers[name] for name in columns), strict=True):
-        case = (product, facts, held.get(key, ()))
-        if case not in judged:
-            judged[case] = _short(product, facts, case[2], on)
-        names = judged[case]
-        if names is not None:
-            zh[key], en[key] = names
-    keys = register["enterprise_id"]
-    return register.assign(
-        is_short=keys.isin(zh.keys()),
-        short_zh=keys.map(zh).astype(object).fillna(""),
-        short_en=keys.map(en).astype(object).fillna(""),
-    )
+def count_events(session: Session, period: Period, which: str) -> int:
+    """Return how many records of a kind of `ledger_sql.EVENTS` the period has."""
+    statement = ledger_sql.count_of(ledger_sql.events(which))
+    return int(session.scalar(statement, period.values()) or 0)
 
 
-def _short(product: str, facts: str, held: Sequence[Licence], on: date) -> tuple[str, str] | None:
-    """Return what a producer lacks, in both languages; None for nothing. `facts` is JSON."""
-    found = examine("producer", product, json.loads(facts), held, on=on)
-    if not found.is_blind_spot:
-        return None
-    kinds = [*found.missing, *(kind for kind, _ in found.expired)]
-    return names_zh(kinds), names_en(kinds)
+def list_events(
+    session: Session, period: Period, which: str, *, limit: int, offset: int
+) -> DataFrame:
+    """Return records of a kind of `ledger_sql.EVENTS`, the newest first.
 
-
-def _with_batches(register: DataFrame, events: DataFrame) -> DataFrame:
-    """Add has_problem, batch ('' none) and is_done (a disposition of the period ended it)."""
-    found = events[events["is_problem"] & events["kind"].isin(FINDINGS)]
-    with_problem = register["enterprise_id"].isin(found["enterprise_id"])
-    # The newest come first, and the newest disposition counts.
-    ended = events[events["disposition"].map(batch_of_disposition).notna()]
-    last = ended.drop_duplicates("enterprise_id").set_index("enterprise_id")["disposition"]
-    done = register["enterprise_id"].map(last.map(batch_of_disposition))
-    batches = [
-        end
-        if isinstance(end, str)
-        else (open_batch(kind=kind, is_short=short, has_problem=problem) if active else None)
-        for end, kind, short, problem, active in zip(
-            done, register["kind"], register["is_short"], with_problem, register["is_active"],
-            strict=True,
-        )
-    ]  # fmt: skip
-    return register.assign(
-        has_problem=with_problem,
-        batch=[str(batch) if batch else "" for batch in batches],
-        is_done=done.notna(),
-    )
-
-
-# A cell covers a few thousand points: an index search a cell, not one a point.
-_REGISTER: Final = text(
+    Returns:
+        event_id, enterprise_id, kind, occurred_on, is_problem, result, level, due_on, closed_on,
+        disposition, and name, product, cell_code, township_code, risk_class of the enterprise.
     """
-    WITH lies_in AS MATERIALIZED (
-        SELECT l.enterprise_id, min(c.code) AS code
-        FROM cell c
-        JOIN location l ON l.county_code = c.county_code AND l.status = 'placed'
-                       AND l.level IN ('rooftop', 'road', 'village')
-                       AND ST_Covers(c.geometry, l.geometry)
-        WHERE c.county_code = :county_code AND c.plan_id = :plan_id
-        GROUP BY l.enterprise_id
-    )
-    SELECT e.id AS enterprise_id, e.name, e.kind, e.product, e.attributes::text AS attributes,
-           e.status <> ALL (:inactive) AS is_active, cell.code AS cell_code,
-           coalesce(cell.township_code, l.township_code, e.township_code) AS township_code,
-           coalesce(t.risk_class, 0) AS risk_class
-    FROM enterprise e
-    LEFT JOIN location l ON l.county_code = e.county_code AND l.enterprise_id = e.id
-    LEFT JOIN lies_in ON lies_in.enterprise_id = e.id
-    LEFT JOIN cell ON cell.county_code = :county_code AND cell.plan_id = :plan_id
-                  AND cell.code = lies_in.code
-    LEFT JOIN target t ON t.county_code = e.county_code AND t.analysis_id = :targets
-        AND t.enterprise_id = e.id
-    WHERE e.county_code = :county_code
-    ORDER BY e.id
+    told = {**period.values(), "limit": limit, "offset": offset}
+    return read_table(session, ledger_sql.page_of(ledger_sql.events(which)), **told)
+
+
+def decided_cases(session: Session, period: Period) -> DataFrame:
+    """Return for each enterprise its last violation or failed test that is decided and closed.
+
+    Columns as of `list_events`.
     """
-)
-_EVENTS: Final = text(
+    return read_table(session, ledger_sql.DECIDED, **period.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which enterprises are listed; None leaves a condition out.
+
+    Attributes:
+        kind: producer, seller or den.
+        is_active, is_short: Still working; short of a required licence.
+        ids: These only.
+        batch: The one that a disposition of the period ended in, or else that is open to them.
+        is_done: A disposition of the period ended it.
     """
-    SELECT id AS event_id, enterprise_id, kind, occurred_on, is_problem, result, level, due_on,
-           closed_on, disposition
-    FROM quality_event
-    WHERE county_code = :county_code AND enterprise_id IS NOT NULL
-      AND occurred_on BETWEEN :since AND :until
-    ORDER BY occurred_on DESC, id DESC
+
+    kind: str | None = None
+    is_active: bool | None = None
+    is_short: bool | None = None
+    ids: Sequence[int] | None = None
+    batch: str | None = None
+    is_done: bool | None = None
+
+    def values(self) -> dict[str, Any]:
+        """Return what a statement is told."""
+        return {
+            "kind": self.kind,
+            "is_active": self.is_active,
+            "is_short": self.is_short,
+            "ids": None if self.ids is None else list(self.ids),
+            "batch": self.batch,
+            "is_done": self.is_done,
+            "open_batches": ledger_sql.OPEN_BATCHES,
+            "ended_batches": ledger_sql.ENDED_BATCHES,
+        }
+
+
+def count_enterprises(session: Session, period: Period, wanted: Wanted) -> int:
+    """Return how many enterprises there are of those wanted."""
+    told = {**period.values(), **wanted.values()}
+    return int(session.scalar(ledger_sql.count_of(ledger_sql.enterprises()), told) or 0)
+
+
+def list_enterprises(
+    session: Session, period: Period, wanted: Wanted, *, limit: int, offset: int
+) -> DataFrame:
+    """Return enterprises by number.
+
+    Returns:
+        enterprise_id, name, kind, product, is_active, cell_code, township_code, risk_class (0 not
+        ranked), is_short, has_problem, batch ('' none), is_done.
     """
-)
+    told = {**period.values(), **wanted.values(), "limit": limit, "offset": offset}
+    return read_table(session, ledger_sql.page_of(ledger_sql.enterprises()), **told)

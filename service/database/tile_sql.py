@@ -24,8 +24,8 @@ _FILTER = """
 _SQUARES = f"""
     SELECT sum(n) AS n, sum(rough) AS rough, sum(visits)::bigint AS visits,
            sum(problems)::bigint AS problems, "column", "row",
-           sum(x * n) / sum(n) AS x, sum(y * n) / sum(n) AS y,
-           CASE WHEN sum(n) = 1 THEN max(enterprise_id) END AS id
+           sum(x)::float8 / sum(n) / 100 AS x, sum(y)::float8 / sum(n) / 100 AS y,
+           CASE WHEN sum(n) = 1 THEN bit_xor(ids) END AS id
     FROM tile_bin
     WHERE county_code = :county_code AND snapshot_id = :snapshot_id AND level = :level
       AND cut = :cut AND "column" BETWEEN :first_column AND :last_column

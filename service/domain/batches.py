@@ -34,6 +34,11 @@ def batch_of_disposition(disposition: str | None) -> Batch | None:
     return _OF_DISPOSITION.get(disposition or "")
 
 
+def ending_dispositions() -> frozenset[str]:
+    """Return the dispositions that close a batch."""
+    return frozenset(_OF_DISPOSITION)
+
+
 def open_batch(*, kind: str, is_short: bool, has_problem: bool) -> Batch | None:
     """Return the batch of an enterprise without a disposition; None with nothing to put right.
 

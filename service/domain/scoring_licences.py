@@ -4,7 +4,7 @@ The rule is the one of the county plan's nine kinds: a conditional licence that 
 something to verify, never a violation.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -36,6 +36,9 @@ _CONDITIONAL: Final[dict[str, tuple[_Condition, ...]]] = {
     "cement": (("water_intake", "water", True), ("work_safety", "quarry", False)),
     "fertiliser": (("water_intake", "water", True), ("work_safety", "hazardous", False)),
 }
+FERTILISER_TYPE: Final = "fertiliser_type"
+# Written in lower case, without spaces around.
+ORGANIC: Final = frozenset({"organic", "有机肥", "有机肥料"})
 _NO: Final = frozenset(
     {"", "no", "false", "0", "none", "否", "无", "public", "tap", "自来水", "市政供水", "公共供水"}
 )
@@ -87,6 +90,18 @@ def required(kind: str, product: str, attributes: Mapping[str, object]) -> tuple
         # Organic fertiliser is registered with agriculture, not licensed as an industrial product.
         return tuple(each for each in kinds if each != "industrial_product")
     return kinds
+
+
+def requirements() -> Iterator[tuple[str, str, bool, tuple[str, ...]]]:
+    """Yield the whole of `required` as a table: kind, product, is_organic, kinds of licence.
+
+    What is not in it needs no licence. Whoever counts elsewhere is handed the rule, not a copy.
+    """
+    for kind in ("producer", "seller"):
+        for product in _REQUIRED:
+            for is_organic in (False, True):
+                facts = {FERTILISER_TYPE: min(ORGANIC)} if is_organic else {}
+                yield kind, product, is_organic, required(kind, product, facts)
 
 
 def examine(
@@ -152,5 +167,4 @@ def _may_hold(value: object, *, unknown: bool) -> bool:
 
 
 def _is_organic(attributes: Mapping[str, object]) -> bool:
-    kind = str(attributes.get("fertiliser_type", "")).strip().lower()
-    return kind in {"organic", "有机肥", "有机肥料"}
+    return str(attributes.get(FERTILISER_TYPE, "")).strip().lower() in ORGANIC

@@ -114,7 +114,7 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
         counts=(
             live_weeks(session, county_code, live)
             if live
-            else week_counts(session, county_code, plan_id, on)
+            else week_counts(session, county_code, on)
         ),
     )
     return narrowed(given, subject.view)

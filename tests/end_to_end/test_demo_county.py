@@ -18,10 +18,14 @@ from sqlalchemy.orm import Session
 from gis_data.demo import DemoFiles, Plant, plants, write_files
 from gis_data.demo.county import County, build_county
 from gis_data.demo.facts import AS_OF, CAMPAIGN_START, COUNTY_CODE, SHARED_SUPPLIER
+from service.api.dependencies import Scope
+from service.api.views.asked import Raw, resolve
+from service.api.views.county_facts import choices_of, figures_of
 from service.database import (
     cells,
     cluster_frames,
     clusters,
+    counties,
     enterprises,
     gaps,
     officers,
@@ -50,6 +54,7 @@ from service.workflows.locate_enterprises import (
 )
 from service.workflows.rank_targets import rank_targets
 from tests.conftest import migrated_database
+from tests.plain_ledger import ENTERPRISE_SETS, EVENT_SETS, plain_ledger
 
 SIGNIFICANT = 0.05
 GAPS_BY_CELL = [
@@ -459,3 +464,26 @@ def inspected_ids(demo: Demo) -> set[int]:
         demo.session, COUNTY_CODE, since=load_demo.PLAN_BEGINS, until=AS_OF
     )
     return set(results["enterprise_id"])
+
+
+@pytest.mark.parametrize(
+    "view",
+    [
+        Raw(product="all"),
+        Raw(product="baijiu", week="2012-W15"),
+        Raw(product="all", week="2012-W16", span="week", risk_class="4"),
+    ],
+)
+def test_every_figure_of_leadership_is_the_plain_count(demo: Demo, view: Raw) -> None:
+    scope = Scope(demo.session, counties.get(demo.session, COUNTY_CODE), AS_OF)
+    figures = figures_of(scope, resolve(view, choices_of(scope)))
+    plain = plain_ledger(demo.session, figures.period, demo.plan_id)
+
+    for name in (*EVENT_SETS, *ENTERPRISE_SETS):
+        rows = plain.rows(name)
+        page, total = figures.page(name, limit=5000, offset=0)
+        key = "event_id" if name in EVENT_SETS else "enterprise_id"
+        assert figures.count(name) == total == len(rows), name
+        assert list(page[key]) == list(rows[key]), name
+        by_township = {code: n for code, n in figures.by_township(name).items() if n}
+        assert by_township == rows["township_code"].value_counts().to_dict(), name

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from service.database import changes, tile_rollup, tile_totals, townships
+from service.database.frames import read_table
 from service.domain.readers import Reader
 from service.domain.tile_address import TileAddress
 from service.workflows.live_map_inputs import live_weeks
@@ -217,7 +218,7 @@ def test_folding_the_notes_of_changes_keeps_the_version(county: Session) -> None
     assert changes.version(county, COUNTY) > before
 
 
-def test_weeks_and_samples_counted_for_live_maps_are_those_of_the_ledger(county: Session) -> None:
+def test_weeks_and_samples_counted_for_maps_are_those_of_the_records(county: Session) -> None:
     plan = make_plan(county)
     make_cell(county, plan, "a", box(114.0, 38.0, 114.2, 38.2))
     make_cell(county, plan, "b", box(114.1, 38.0, 114.3, 38.2), township_code=WEST)
@@ -240,20 +241,38 @@ def test_weeks_and_samples_counted_for_live_maps_are_those_of_the_ledger(county:
     snapshot = tile_rollup.refresh(county, COUNTY, TODAY)
 
     live = live_weeks(county, COUNTY, snapshot)
-    slow = week_counts(county, COUNTY, plan, TODAY)
+    kept = week_counts(county, COUNTY, TODAY)
     samples = tile_totals.sample_counts(county, COUNTY, snapshot)
     quality = townships.quality(county, COUNTY, TODAY).groupby("township_code")
 
-    assert live.weeks == slow.weeks
-    for name, keys in (
-        ("visits", ["cell_code", "product", "week", "risk_class"]),
-        ("enterprises", ["cell_code", "product", "risk_class"]),
-    ):
-        ours, theirs = (
-            getattr(one, name).sort_values(keys).reset_index(drop=True) for one in (live, slow)
+    records = read_table(county, _RECORDS).dropna(subset=["cell_code"])
+    keys = {week[1]: index for index, week in enumerate(live.weeks)}
+    first_days = sorted(keys)
+    records["week"] = [
+        keys[max(day for day in first_days if day <= one)] for one in records["occurred_on"]
+    ]
+    plain = records.groupby(["cell_code", "product", "week"], as_index=False).agg(
+        visits=("is_problem", "size"), problems=("is_problem", "sum")
+    )
+    assert len(plain) >= 8
+    for counts in (live, kept):
+        ours = counts.visits.sort_values(["cell_code", "product", "week"], ignore_index=True)
+        pd.testing.assert_frame_equal(ours[plain.columns], plain, check_dtype=False)
+        assert counts.enterprises.groupby("cell_code")["enterprises"].sum().to_dict() == (
+            {"a": 16, "b": 10}
         )
-        assert len(ours) >= 4
-        pd.testing.assert_frame_equal(ours[theirs.columns], theirs, check_dtype=False)
     assert samples.set_index("township_code")["samples"].to_dict() == (
         quality["samples"].sum().to_dict()
     )
+
+
+_RECORDS = text(
+    """
+    SELECT event.is_problem, event.occurred_on, enterprise.product,
+           (SELECT min(cell.code) FROM cell WHERE ST_Covers(cell.geometry, location.geometry))
+               AS cell_code
+    FROM quality_event AS event
+    JOIN enterprise ON enterprise.id = event.enterprise_id
+    JOIN location ON location.enterprise_id = event.enterprise_id
+    """
+)

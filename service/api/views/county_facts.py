@@ -4,7 +4,8 @@ from maps.model import PRODUCTS
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked, Choices
 from service.api.views.figures import Figures
-from service.database import cells, counties, ledger, officers, townships
+from service.database import cells, counties, ledger, officers, tile_rollup, townships
+from service.database.ledger import Period
 
 _ORDER = {label.key: number for number, label in enumerate(PRODUCTS)}
 
@@ -36,11 +37,25 @@ def figures_of(scope: Scope, asked: Asked) -> Figures:
     leads = held[held["duty"] == "lead"].groupby("cell_code")["name"].unique().map("、".join)
     columns = ["code", "name", "township_code", "township_name"]
     return Figures(
+        session=scope.session,
         asked=asked,
-        ledger=ledger.of_period(
-            scope.session, scope.code, plan_id, on=scope.on, since=asked.since, until=asked.until
-        ),
-        cells=every_cell[columns].assign(
+        period=_period(scope, asked),
+        every_cell=every_cell[columns].assign(
             leads=every_cell["code"].map(leads).astype(object).fillna("")
         ),
+    )
+
+
+def _period(scope: Scope, asked: Asked) -> Period:
+    weeks = counties.weeks_on(scope.session, scope.code, scope.on)
+    return Period(
+        county_code=scope.code,
+        snapshot=tile_rollup.refresh(scope.session, scope.code, scope.on),
+        since=asked.since,
+        until=asked.until,
+        first_week=sum(week.first < asked.since for week in weeks),
+        last_week=sum(week.first <= asked.until for week in weeks) - 1,
+        product=None if asked.product == ALL else asked.product,
+        township=asked.township or None,
+        risk_class=asked.risk_class or None,
     )

@@ -8,13 +8,12 @@ risk classes, complaints, tip-offs, cases that are still open, clusters.
 from dataclasses import dataclass
 from typing import Any
 
-from pandas import DataFrame
-
 from service.api.dependencies import Scope
 from service.api.views.asked import Asked
 from service.api.views.county_facts import figures_of
 from service.api.views.figures import Figures
 from service.api.views.rows import plain_rows
+from service.database import ledger
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
 
 GOAL = 0.85
@@ -33,26 +32,16 @@ class Exposure:
 def exposure_of(scope: Scope, asked: Asked) -> Exposure:
     """Return the proposal for the view's period, product and township."""
     figures = figures_of(scope, asked)
-    return Exposure(cases=plain_rows(_cases(figures)[_SHOWN]), areas=_areas(figures))
-
-
-def _cases(figures: Figures) -> DataFrame:
-    """Return one row for each enterprise: its last violation or failed test that is closed."""
-    events = figures.events
-    found = events[
-        events["is_problem"]
-        & events["kind"].isin(["violation", "sample_test"])
-        & events["disposition"].notna()
-        & events["closed_on"].map(lambda day: day is not None and day <= figures.asked.until)
-    ]
-    return found.drop_duplicates("enterprise_id")
+    cases = ledger.decided_cases(scope.session, figures.period)
+    return Exposure(cases=plain_rows(cases[_SHOWN]), areas=_areas(figures))
 
 
 def _areas(figures: Figures) -> list[dict[str, Any]]:
-    samples = figures.rows("samples")
+    keys = ["township_code", "product"]
+    tested = figures.visits.groupby(keys, as_index=False)[["samples", "failed"]].sum()
     rows = []
-    for (code, product), tested in samples.groupby(["township_code", "product"]):
-        n, passed = len(tested), int((~tested["is_problem"]).sum())
+    for code, product, samples, failed in tested.itertuples(index=False):
+        n, passed = int(samples), int(samples - failed)
         low, high = wilson_interval(passed, n)
         if n >= MINIMUM_SAMPLES and high < GOAL:
             rows.append(

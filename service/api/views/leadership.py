@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from pandas import DataFrame, Series
 
 from maps.cluster_texts import ClusterEntry, cluster_entries
 from maps.model import Geography, HotspotInput, MapMeta
@@ -90,7 +89,7 @@ def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
     rows: list[dict[str, Any]] = []
     if whole or enterprises <= COUNTED_AT_ONCE:
         figures = figures_of(scope, asked)
-        counts = {name: len(figures.rows(name)) for name in _COUNTED}
+        counts = {name: figures.count(name) for name in _COUNTED}
         rows = _townships(figures, _gaps_by_township(scope))
     return Board(
         counts=counts,
@@ -161,11 +160,11 @@ _BY_TOWNSHIP = (
 
 def _townships(figures: Figures, gap_counts: dict[str, int] | None) -> list[dict[str, Any]]:
     """Return the table's rows: the lowest rate first, townships without a rate at the end."""
-    counted = {name: _tally(figures.rows(name)) for name in _BY_TOWNSHIP}
+    counted = {name: figures.by_township(name) for name in _BY_TOWNSHIP}
     names = figures.plan_cells.drop_duplicates("township_code").set_index("township_code")
     rows = []
     for code, name in names["township_name"].items():
-        counts = {key: int(tally.get(code, 0)) for key, tally in counted.items()}
+        counts = {key: tally.get(str(code), 0) for key, tally in counted.items()}
         samples, passed = counts["samples"], counts["samples"] - counts["failed"]
         low, high = wilson_interval(passed, samples)
         rows.append(
@@ -180,7 +179,3 @@ def _townships(figures: Figures, gap_counts: dict[str, int] | None) -> list[dict
             }
         )
     return sorted(rows, key=lambda row: (row["rate"] is None, row["rate"] or 0.0, row["code"]))
-
-
-def _tally(rows: DataFrame) -> "Series[int]":
-    return rows["township_code"].value_counts()

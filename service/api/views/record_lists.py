@@ -11,7 +11,7 @@ from service.api.views.asked import ALL, Asked, Choices, Raw, resolve
 from service.api.views.county_facts import choices_of, figures_of
 from service.api.views.figures import AREAS, ENTERPRISES, SETS, Figures
 from service.api.views.rows import plain_rows
-from service.database import cluster_frames, enterprises
+from service.database import cluster_frames, enterprises, ledger
 from service.domain.errors import NotFoundError
 
 PER_PAGE = 200
@@ -88,23 +88,24 @@ def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
     return Listing(
         kind=behind.kind,
         title=behind.title,
-        rows=_rows(behind.found.iloc[wanted.offset : end], choices),
-        total=len(behind.found),
+        rows=_rows(_with_licences(scope, behind), choices),
+        total=behind.total,
         asked=behind.asked,
         choices=choices,
         number=behind.number,
         offset=wanted.offset,
-        next_offset=end if end < len(behind.found) else None,
+        next_offset=end if end < behind.total else None,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Behind:
-    """Every row behind a number, and what a listing says of them."""
+    """The rows of a page behind a number, how many there are, and what a listing says of them."""
 
     kind: str
     title: tuple[str, str]
     found: DataFrame
+    total: int
     asked: Asked
     number: int | None = None
 
@@ -114,20 +115,41 @@ def _behind_a_cluster(scope: Scope, _: Raw, wanted: Wanted, choices: Choices) ->
     asked = resolve(Raw(product=ALL), choices)
     kind, zh, en = CLUSTER_SETS[wanted.name]
     own = cluster_frames.row(scope.session, scope.code, scope.on, wanted.cluster or 0)
-    found = _of_cluster(scope, figures_of(scope, asked), wanted, own)
-    return _Behind(kind=kind, title=(zh, en), found=found, asked=asked, number=own["object_id"])
+    found, total = _of_cluster(scope, figures_of(scope, asked), wanted, own)
+    return _Behind(
+        kind=kind, title=(zh, en), found=found, total=total, asked=asked, number=own["object_id"]
+    )
 
 
 def _behind_a_figure(scope: Scope, raw: Raw, wanted: Wanted, choices: Choices) -> _Behind:
     if wanted.name not in SETS:
         raise NotFoundError(f"there is no list {wanted.name!r}; known: {', '.join(SETS)}")
     asked = resolve(raw, choices)
-    known = SETS[wanted.name]
-    title, found = (known.zh, known.en), known.rows(figures_of(scope, asked))
-    if wanted.band is not None:
+    known, figures = SETS[wanted.name], figures_of(scope, asked)
+    title = known.zh, known.en
+    if wanted.band is None:
+        found, total = figures.page(wanted.name, limit=PER_PAGE, offset=wanted.offset)
+    else:
         title = _band_title(asked, wanted.band)
-        found = found[found["band"] == wanted.band] if "band" in found else found.iloc[:0]
-    return _Behind(kind=known.kind, title=title, found=found, asked=asked)
+        rows = figures.areas[figures.areas["band"] == wanted.band]
+        rows = rows if wanted.name == "areas" else rows.iloc[:0]
+        found, total = _page(rows, wanted), len(rows)
+    return _Behind(kind=known.kind, title=title, found=found, total=total, asked=asked)
+
+
+def _page(rows: DataFrame, wanted: Wanted) -> DataFrame:
+    return rows.iloc[wanted.offset : wanted.offset + PER_PAGE]
+
+
+def _with_licences(scope: Scope, behind: _Behind) -> DataFrame:
+    """Add what each producer of the page lacks; the rule is that of gap G16."""
+    found = behind.found
+    if behind.kind != ENTERPRISES:
+        return found
+    short = [int(one) for one in found.loc[found["is_short"].astype(bool), "enterprise_id"]]
+    lacked = enterprises.licences_lacked(scope.session, scope.code, scope.on, short)
+    texts = [lacked.get(int(one), ("", "")) for one in found["enterprise_id"]]
+    return found.assign(short_zh=[zh for zh, _ in texts], short_en=[en for _, en in texts])
 
 
 def _band_title(asked: Asked, band: int) -> tuple[str, str]:
@@ -139,15 +161,19 @@ def _band_title(asked: Asked, band: int) -> tuple[str, str]:
     return f"{places[0]}：{label.zh}", f"{places[1]}: {label.en or label.zh}"
 
 
-def _of_cluster(scope: Scope, figures: Figures, wanted: Wanted, own: dict[str, Any]) -> DataFrame:
+def _of_cluster(
+    scope: Scope, figures: Figures, wanted: Wanted, own: dict[str, Any]
+) -> tuple[DataFrame, int]:
     if wanted.name == "cluster_cells":
         cells = figures.plan_cells
-        return cells[cells["code"].isin(own["cell_codes"])]
+        rows = cells[cells["code"].isin(own["cell_codes"])]
+        return _page(rows, wanted), len(rows)
     if wanted.name in ("cluster_hint", "cluster_hint_known"):
         ids = _of_hint(scope, own, wanted)
     else:
         ids = own[_MEMBERS[wanted.name]]
-    return figures.register[figures.register["enterprise_id"].isin(ids)]
+    those = ledger.Wanted(ids=[int(one) for one in ids])
+    return figures.enterprises(those, limit=PER_PAGE, offset=wanted.offset)
 
 
 def _of_hint(scope: Scope, own: dict[str, Any], wanted: Wanted) -> list[int]:

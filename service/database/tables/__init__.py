@@ -17,6 +17,7 @@ from service.database.tables.cluster_life import (
     ClusterObjectRow,
     TownshipStatisticRow,
 )
+from service.database.tables.counts import EnterpriseChangeRow, EnterpriseFactRow, RegisterCountRow
 from service.database.tables.datums import DatumProposalRow
 from service.database.tables.gazetteers import FormerPlaceRow, GazetteerVersionRow
 from service.database.tables.jobs import ClusterRunRow
@@ -66,6 +67,8 @@ __all__ = [
     "DatumProposalRow",
     "DecidedAddressRow",
     "DecisionRow",
+    "EnterpriseChangeRow",
+    "EnterpriseFactRow",
     "EnterpriseRow",
     "FormerPlaceRow",
     "GapRow",
@@ -78,6 +81,7 @@ __all__ = [
     "PlaceRow",
     "PlanRow",
     "QualityEventRow",
+    "RegisterCountRow",
     "RegisterRedirectRow",
     "ResponsibilityRow",
     "ReviewItemRow",

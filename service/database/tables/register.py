@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -143,6 +144,13 @@ class QualityEventRow(Base):
         sound("location", "sound_location"),
         Index("ix_quality_event_county_code_enterprise_id", "county_code", "enterprise_id"),
         Index("ix_quality_event_county_code_occurred_on", "county_code", "occurred_on"),
+        # The few records that found something or ended a case, among the many that did not.
+        Index(
+            "ix_quality_event_outcome",
+            "county_code",
+            "occurred_on",
+            postgresql_where=text("is_problem OR disposition IS NOT NULL"),
+        ),
         Index("ix_quality_event_location", "location", postgresql_using="gist"),
     )
     county_code: Mapped[str] = mapped_column(primary_key=True)

@@ -43,7 +43,8 @@ class TileSnapshotRow(Base):
     built_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
-def _of_snapshot() -> ForeignKeyConstraint:
+def of_snapshot() -> ForeignKeyConstraint:
+    """Return the key of counts that go with their snapshot."""
     return ForeignKeyConstraint(
         ["county_code", "snapshot_id"],
         ["tile_snapshot.county_code", "tile_snapshot.id"],
@@ -54,13 +55,15 @@ def _of_snapshot() -> ForeignKeyConstraint:
 class TileBinRow(Base):
     """Enterprises in one square of Web Mercator: the world is cut into 2^level squares a side.
 
-    `x`, `y` are the mean of their places in metres (EPSG:3857); `enterprise_id` is there when the
-    square holds just one. Without a product, township and class the row counts all of them.
+    `x`, `y` are the sums of their places in centimetres (EPSG:3857): whole numbers, so that a
+    place is taken away as exactly as it was added. `ids` are their numbers, joined by exclusive
+    or: the enterprise's own where the square holds just one. Without a product, township and
+    class the row counts all of them.
     """
 
     __tablename__ = "tile_bin"
     __table_args__ = (
-        _of_snapshot(),
+        of_snapshot(),
         Index(
             "ix_tile_bin_square",
             "county_code", "snapshot_id", "level", "cut", "column", "row",
@@ -80,9 +83,9 @@ class TileBinRow(Base):
     rough: Mapped[int]
     visits: Mapped[int] = mapped_column(BigInteger)
     problems: Mapped[int] = mapped_column(BigInteger)
-    x: Mapped[float]
-    y: Mapped[float]
-    enterprise_id: Mapped[int | None] = mapped_column(BigInteger)
+    x: Mapped[int] = mapped_column(BigInteger)
+    y: Mapped[int] = mapped_column(BigInteger)
+    ids: Mapped[int] = mapped_column(BigInteger)
 
 
 class TileTotalRow(Base):
@@ -90,7 +93,7 @@ class TileTotalRow(Base):
 
     __tablename__ = "tile_total"
     __table_args__ = (
-        _of_snapshot(),
+        of_snapshot(),
         Index("ix_tile_total_county_code_snapshot_id", "county_code", "snapshot_id"),
     )
     county_code: Mapped[str] = mapped_column(primary_key=True)
@@ -110,20 +113,25 @@ class TileTotalRow(Base):
 
 
 class TileWeekRow(Base):
-    """Visits to a cell's enterprises in one week of the period; week -1 counts enterprises."""
+    """Visits and sample tests in one week of the period, by cell and `home_code` of the enterprise.
+
+    `week` is the index in the period's weeks; `visits` and `problems` count sample tests too.
+    """
 
     __tablename__ = "tile_week"
     __table_args__ = (
-        _of_snapshot(),
+        of_snapshot(),
         Index("ix_tile_week_county_code_snapshot_id", "county_code", "snapshot_id"),
     )
     county_code: Mapped[str] = mapped_column(primary_key=True)
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     snapshot_id: Mapped[int] = mapped_column(BigInteger)
-    cell_code: Mapped[str]
+    cell_code: Mapped[str | None]
+    home_code: Mapped[str | None]
     product: Mapped[str]
     risk_class: Mapped[int] = mapped_column(SmallInteger)
     week: Mapped[int] = mapped_column(SmallInteger)
-    enterprises: Mapped[int]
     visits: Mapped[int] = mapped_column(BigInteger)
     problems: Mapped[int] = mapped_column(BigInteger)
+    samples: Mapped[int] = mapped_column(BigInteger)
+    failed: Mapped[int] = mapped_column(BigInteger)
