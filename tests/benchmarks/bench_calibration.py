@@ -4,9 +4,18 @@
     scripts/bench calibration --small      a few minutes, as continuous integration has it
 
 Type I: towns without any cluster, p <= 0.05 of the most likely window; an exact test calls 5 %.
-Power: units thrown over a square, one in twenty a case; the twentieth part of them nearest to some
-point is drawn so many times more readily. Beside both the figures of
-`../shared/reference/README.md`, which a scan of SaTScan's kind reached.
+Power: towns of units of which one in twenty is a case, with one circle whose units are drawn more
+readily. Beside it the figures of `../shared/reference/README.md`, which a scan of SaTScan's kind
+reached, and what the prototype there finds on the very same towns, where its source is at hand.
+
+The reference does not say how its towns were thrown, but one of them is written down, with the
+planted units marked: `synthetic/n1000.csv`. `throw_town` repeats that file to its last digit, case
+by case, from numpy's generator seeded with 20240 + 1,000, so that its design is known but for one
+thing: which units of the square are planted is told apart by no draw, so the circle stands at a
+fixed place. The only place with two decimals whose nearest 51 units are the planted ones is (0.37,
+0.61). 51 are those not farther than the one with position 50, counted from 0; the reference speaks
+of 251 of 5,000 and 1,001 of 20,000 planted units as well. No circle of a twentieth of the square
+would hold them: the radius lies between 0.128 and 0.135, not at 0.126.
 """
 
 import argparse
@@ -19,13 +28,18 @@ from typing import Final, NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from service.domain.scan import ScanSettings, SpaceTimeSettings, scan, scan_space_time
+from tests.benchmarks.prototype import PROTOTYPE, prototype_run
+
+Floats = NDArray[np.float64]
 
 ALPHA: Final = 0.05
 MOST_TYPE_I: Final = 0.060
 CASE_SHARE: Final = 0.05
 CLUSTER_SHARE: Final = 0.05
+MIDDLE: Final = (0.37, 0.61)
 STANDARD_ERRORS: Final = 3.0
 ROUNDING: Final = 0.005  # the reference is known to two digits
 _BATCH: Final = 50
@@ -49,16 +63,15 @@ POWERS: Final = (
 
 
 class Share(NamedTuple):
-    """How many of some towns were called, and what that cost in CPU-seconds."""
+    """Which of some towns were called, and what that cost in CPU-seconds."""
 
-    called: int
-    towns: int
+    called: tuple[bool, ...]
     seconds: float
 
     @property
     def share(self) -> float:
         """Called, of all."""
-        return self.called / self.towns
+        return sum(self.called) / len(self.called)
 
 
 def bernoulli_null(seed: int) -> float:
@@ -113,44 +126,72 @@ NULLS: Final[dict[str, Callable[[int], float]]] = {
 }
 
 
-def planted(seed: int, units: int, odds: float) -> float:
-    """Return p of a town with a planted cluster."""
+class Town(NamedTuple):
+    """Units on a square of side 1, which are cases, and which stand in the planted circle."""
+
+    x: Floats
+    y: Floats
+    case: NDArray[np.int64]
+    planted: NDArray[np.bool_]
+
+
+def throw_town(seed: int, units: int, odds: float) -> Town:
+    """Throw a town with a planted circle, as the reference threw the one it wrote down.
+
+    Cases are drawn one after another without putting back, a unit of the circle so many times more
+    readily: the largest u ** (1 / weight) are such a draw (Efraimidis & Spirakis 2006, Weighted
+    random sampling with a reservoir, Information Processing Letters 97).
+    """
     rng = np.random.default_rng(seed)
     x, y = rng.random((2, units))
-    middle = rng.random(2) * 0.6 + 0.2
-    near = np.argsort((x - middle[0]) ** 2 + (y - middle[1]) ** 2)[: int(CLUSTER_SHARE * units)]
-    weight = np.ones(units)
-    weight[near] = odds
-    cases = np.zeros(units, np.int64)
-    chosen = rng.choice(units, int(CASE_SHARE * units), replace=False, p=weight / weight.sum())
-    cases[chosen] = 1
+    far = (x - MIDDLE[0]) ** 2 + (y - MIDDLE[1]) ** 2
+    inside = far <= np.sort(far)[int(CLUSTER_SHARE * units)]
+    key = rng.random(units) ** (1 / np.where(inside, odds, 1.0))
+    case = np.zeros(units, np.int64)
+    case[np.argsort(-key)[: int(CASE_SHARE * units)]] = 1
+    return Town(x, y, case, inside)
+
+
+def planted(seed: int, units: int, odds: float) -> float:
+    """Return p of a town with a planted cluster."""
+    town = throw_town(seed, units, odds)
     asked = ScanSettings(model="bernoulli", replications=999, seed=seed)
-    return _p(scan(x, y, cases, np.ones(units), settings=asked).clusters)
+    return _p(scan(town.x, town.y, town.case, np.ones(units), settings=asked).clusters)
+
+
+def planted_prototype(seed: int, units: int, odds: float) -> float:
+    """Return the p that the prototype gives the same town; its simulations are its own."""
+    town = throw_town(seed, units, odds)
+    found = prototype_run()(town.x, town.y, town.case, 0.5, R=999, seed=seed, nthreads=1)
+    return float(found["p"])
+
+
+WAYS: Final = {"wangge": planted, "prototype": planted_prototype}
 
 
 def _p(clusters: Sequence[object]) -> float:
     return float(clusters[0].p) if clusters else 1.0  # type: ignore[attr-defined]
 
 
-def _called(job: tuple[str, range]) -> tuple[int, float]:
-    """Count the towns of some seeds that are called, in this process and with one thread."""
+def _called(job: tuple[str, range]) -> tuple[list[bool], float]:
+    """Say which towns of some seeds are called, in this process and with one thread."""
     numba.set_num_threads(1)
     name, seeds = job
     begin = time.process_time()
     if name in NULLS:
         values = [NULLS[name](seed) for seed in seeds]
     else:
-        units, odds = name.split()
-        values = [planted(seed, int(units), float(odds)) for seed in seeds]
+        way, units, odds = name.split()
+        values = [WAYS[way](seed, int(units), float(odds)) for seed in seeds]
     # A p of exactly 0.05 is 0.05000000000000001 in binary.
-    return sum(p <= ALPHA + 1e-9 for p in values), time.process_time() - begin
+    return [p <= ALPHA + 1e-9 for p in values], time.process_time() - begin
 
 
 def measure(name: str, towns: int, pool: ProcessPoolExecutor | None = None) -> Share:
-    """Return how many towns of a kind are called; seeds are 1, 2, 3 and on.
+    """Return which towns of a kind are called; seeds are 1, 2, 3 and on.
 
     Args:
-        name: Of a null, or 'units odds' of a planted cluster.
+        name: Of a null, or 'way units odds' of a planted cluster.
         towns: How many.
         pool: Processes to share the work; None works here.
     """
@@ -159,7 +200,9 @@ def measure(name: str, towns: int, pool: ProcessPoolExecutor | None = None) -> S
         for first in range(1, towns + 1, _BATCH)
     ]
     found = list(map(_called, jobs) if pool is None else pool.map(_called, jobs))
-    return Share(sum(one for one, _ in found), towns, sum(seconds for _, seconds in found))
+    return Share(
+        tuple(one for some, _ in found for one in some), sum(seconds for _, seconds in found)
+    )
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -202,22 +245,30 @@ def errors_apart(share: float, reference: float, towns: int) -> float:
 
 
 def _power(towns: int, pool: ProcessPoolExecutor) -> int:
-    sys.stdout.write(
-        "\n| units | odds | towns | found | reference | standard errors apart | CPU s |\n"
-        + "|---" * 7
-        + "|\n"
-    )
+    head = "| units | odds | towns | found | reference | standard errors apart | CPU s "
+    beside = PROTOTYPE.exists()
+    head += "| prototype | found by ours alone | by the prototype alone " if beside else ""
+    sys.stdout.write(f"\n{head}|\n" + "|---" * (head.count("|")) + "|\n")
     bad = 0
     for one in POWERS:
-        found = measure(f"{one.units} {one.odds}", towns, pool)
+        found = measure(f"wangge {one.units} {one.odds}", towns, pool)
         apart = errors_apart(found.share, one.reference, towns)
         bad += abs(apart) > STANDARD_ERRORS
-        sys.stdout.write(
+        line = (
             f"| {one.units:,} | ×{one.odds:g} | {towns:,} | {found.share:.3f} "
-            f"| {one.reference:.2f} | {apart:+.1f} | {found.seconds:.0f} |\n"
+            f"| {one.reference:.2f} | {apart:+.1f} | {found.seconds:.0f} |"
         )
+        if beside:
+            line += _beside(found, measure(f"prototype {one.units} {one.odds}", towns, pool))
+        sys.stdout.write(line + "\n")
         sys.stdout.flush()
     return bad
+
+
+def _beside(ours: Share, theirs: Share) -> str:
+    """Return what the prototype finds on the same towns, and the towns that only one finds."""
+    pairs = list(zip(ours.called, theirs.called, strict=True))
+    return f" {theirs.share:.3f} | {pairs.count((True, False))} | {pairs.count((False, True))} |"
 
 
 if __name__ == "__main__":

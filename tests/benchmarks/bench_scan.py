@@ -9,22 +9,21 @@ the call that compiles not counted, the best of three. The prototype takes part 
 `../shared/reference/prototype` is; the plain scan where it ends within a minute.
 """
 
-import importlib
 import multiprocessing
 import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from service.domain.scan import ScanSettings, scan
+from tests.benchmarks.prototype import PROTOTYPE, prototype_run
 
-_PROTOTYPE: Final = Path(__file__).parents[3] / "shared" / "reference" / "prototype"
 _PLAIN_LIMIT: Final = 2_000
 _SHARES: Final = (0.5, 0.1)
 _REPLICATIONS: Final = 999
@@ -77,10 +76,7 @@ def _ours(here: Town, share: float, model: Literal["bernoulli", "poisson"]) -> f
 
 def prototype(here: Town, share: float) -> float:
     """Scan with the prototype."""
-    if str(_PROTOTYPE) not in sys.path:
-        sys.path.insert(0, str(_PROTOTYPE))
-    module: Any = importlib.import_module("proto_scan2")
-    return float(module.run(*here, share, R=_REPLICATIONS, nthreads=1)["obs"])
+    return float(prototype_run()(*here, share, R=_REPLICATIONS, nthreads=1)["obs"])
 
 
 def plain(here: Town, share: float) -> float:
@@ -136,7 +132,7 @@ def measure(way: str, points: int, share: float) -> Cost:
 
 def _takes_part(way: str, points: int) -> bool:
     if way == "prototype":
-        return _PROTOTYPE.exists()
+        return PROTOTYPE.exists()
     return way != "plain NumPy" or points <= _PLAIN_LIMIT
 
 

@@ -176,7 +176,7 @@ def _count_blocks(
             _walk_flagged(block, planes, rules, levels, sets, bests, blocks)
 
 
-@lean
+@inlined
 def _walk_flagged(
     block: int,
     planes: int,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from service.domain.scan.jit import inlined, lean
+from service.domain.scan.jit import inlined
 from service.domain.scan.levels import STEP, STEPS, Levels
 from service.domain.scan.likelihood import window_llr
 from service.domain.scan.model import Floats, Integers
@@ -35,7 +35,7 @@ class Found(NamedTuple):
     last: Integers
 
 
-@lean
+@inlined
 def best_observed(
     centre: int,
     number: int,
@@ -146,7 +146,7 @@ def _bound(
     return bound * (1.0 + ROUNDING)
 
 
-@lean
+@inlined
 def most_striking(number: int, rules: Rules, seen: Integers, risk: Integers) -> int:
     """Return the block whose end has the largest ratio, or nearly: a good one to start from.
 

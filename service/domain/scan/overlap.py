@@ -9,6 +9,8 @@ import numpy as np
 from service.domain.scan.jit import kernel
 from service.domain.scan.model import Floats, Integers
 
+ROUNDING = 1e-9  # circles this much apart, for their size, are apart whatever the rounding
+
 
 @kernel
 def holds(
@@ -31,7 +33,7 @@ def choose_apart(
     x: Floats,
     y: Floats,
     z: Floats,
-) -> Integers:
+) -> tuple[Integers, Integers, Integers]:
     """Return at most `most` centres whose windows have no location in common.
 
     Args:
@@ -42,22 +44,31 @@ def choose_apart(
         x: First coordinate.
         y: Second coordinate.
         z: Third coordinate.
+
+    Returns:
+        The centres chosen; the members of their windows, window by window, the lowest number
+        first; where each window begins among them, and where the last ends.
     """
     taken = np.zeros(x.size, np.bool_)
     members = np.empty(x.size, np.int64)
     held, number = 0, 0
-    chosen = np.empty(most, np.int64)
+    chosen, ends = np.empty(most, np.int64), np.zeros(most + 1, np.int64)
     for centre in centres:
         if number == most:
             break
         meets = taken[centre]
-        # Centres first: where windows meet, one often holds the centre of the other.
         for k in range(number):
-            meets = meets or holds(centre, chosen[k], reach, last, x, y, z)
-        for k in range(held):
             if meets:
                 break
-            meets = holds(centre, members[k], reach, last, x, y, z)
+            other = chosen[k]
+            dx, dy, dz = x[other] - x[centre], y[other] - y[centre], z[other] - z[centre]
+            between = math.sqrt(dx * dx + dy * dy + dz * dz)
+            if between > (reach[centre] + reach[other]) * (1.0 + ROUNDING):
+                continue
+            for m in range(ends[k], ends[k + 1]):
+                if holds(centre, members[m], reach, last, x, y, z):
+                    meets = True
+                    break
         if meets:
             continue
         chosen[number] = centre
@@ -67,4 +78,5 @@ def choose_apart(
                 taken[location] = True
                 members[held] = location
                 held += 1
-    return chosen[:number]
+        ends[number] = held
+    return chosen[:number], members[:held], ends[: number + 1]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from service.domain.scan.jit import inlined, lean
+from service.domain.scan.jit import inlined
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.ring_passes import (
     add_up,
@@ -135,7 +135,7 @@ def make_blocks(locations: int, tiles: int, levels: int, shift: int) -> Blocks:
 _PER_BLOCK = ("start", "length", "rank", "risk", "size", "level", "level_up")
 
 
-@lean
+@inlined
 def block_neighbours(
     centre: int, bound: float, field: Field, rules: Rules, levels: Integers, into: Blocks
 ) -> tuple[int, float]:

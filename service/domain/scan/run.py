@@ -52,7 +52,7 @@ def scan(  # noqa: PLR0913, the arrays are the data, the rest is keyword-only
     if settings.secondary == "sequential":
         clusters = _sequential(study, settings, found, watch)
     else:
-        clusters = _without_overlap(study, settings, found)
+        clusters = list(describe(study, best_windows(study, settings, found), found.null_maxima))
     return ScanResult(
         settings=settings,
         clusters=tuple(clusters),
@@ -62,13 +62,6 @@ def scan(  # noqa: PLR0913, the arrays are the data, the rest is keyword-only
         n_locations=study.x.size,
         centre_llr=found.llr[study.row_location],
     )
-
-
-def _without_overlap(study: Study, settings: ScanSettings, found: Sweep) -> list[ScanCluster]:
-    return [
-        replace(describe(study, window, float(found.llr[window[0]]), found.null_maxima), rank=rank)
-        for rank, window in enumerate(best_windows(study, settings, found), start=1)
-    ]
 
 
 def _sequential(
@@ -82,10 +75,9 @@ def _sequential(
     clusters: list[ScanCluster] = []
     rows = np.arange(study.row_location.size)
     while windows := best_windows(study, replace(settings, max_clusters=1), found):
-        centre = windows[0][0]
-        cluster = describe(study, windows[0], float(found.llr[centre]), found.null_maxima)
+        cluster, members = next(describe(study, windows, found.null_maxima)), windows[0].members
         clusters.append(_with_rows(cluster, rows, rank=len(clusters) + 1))
-        study, rows = study.without(windows[0][1], settings), _rows_left(study, rows, windows[0][1])
+        study, rows = study.without(members, settings), _rows_left(study, rows, members)
         done = len(clusters) == settings.max_clusters or cluster.p > settings.alpha
         if done or not study.has_a_question:
             break

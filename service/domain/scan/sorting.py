@@ -13,7 +13,7 @@ from service.domain.scan.tiles import Field
 SORT_BY_INSERTION = 200
 
 
-@lean
+@inlined
 def sort_block(
     centre: int, block: int, blocks: int, field: Field, rules: Rules, into: Blocks
 ) -> None:

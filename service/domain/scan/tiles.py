@@ -9,11 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from service.domain.scan.jit import kernel
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.study import Study
 
 TILE = 64
 WARM_UP_CENTRES = 48
+WAITING = 64  # parts put aside while others are split: one at each of log2(locations) halvings
 
 
 class Field(NamedTuple):
@@ -47,7 +49,7 @@ class Field(NamedTuple):
 def lay_out(study: Study) -> Field:
     """Sort the locations of a study into tiles."""
     place = np.column_stack([study.x, study.y, study.z])
-    order, start = _split(place)
+    order, start = _split(place, TILE)
     tiled = place[order]
     return Field(
         x=tiled[:, 0].copy(),
@@ -63,22 +65,64 @@ def lay_out(study: Study) -> Field:
     )
 
 
-def _split(place: Floats) -> tuple[Integers, Integers]:
+@kernel
+def _split(place: Floats, most: int) -> tuple[Integers, Integers]:
     """Return an order of the points and where its tiles start: halves of the widest side."""
-    order = np.arange(len(place))
-    starts, waiting = [0], [(0, len(place))]
-    while waiting:
-        first, last = waiting.pop()
-        if last - first <= TILE:
-            starts.append(last)
+    size = place.shape[0]
+    order = np.arange(size)
+    starts, tiles = np.zeros(size + 1, np.int64), 0
+    waiting, depth = np.zeros((WAITING, 2), np.int64), 1
+    waiting[0, 1] = size
+    while depth > 0:
+        depth -= 1
+        first, last = waiting[depth]
+        if last - first <= most:
+            tiles += 1
+            starts[tiles] = last
             continue
-        part = order[first:last]
-        here = place[part]
-        side = here[:, int(np.argmax(np.ptp(here, axis=0)))]
-        middle = (last - first) // 2
-        order[first:last] = part[np.argpartition(side, middle)]
-        waiting += [(first + middle, last), (first, first + middle)]
-    return order, np.array(starts, np.int64)
+        middle = first + (last - first) // 2
+        _halve(first, middle, last, _widest_side(order[first:last], place), order)
+        waiting[depth] = middle, last
+        waiting[depth + 1] = first, middle
+        depth += 2
+    return order, starts[: tiles + 1]
+
+
+@kernel
+def _widest_side(order: Integers, place: Floats) -> Floats:
+    """Return the coordinates along which some points spread the most."""
+    best, widest = 0, -1.0
+    for side in range(place.shape[1]):
+        low, high = np.inf, -np.inf
+        for item in order:
+            low, high = min(low, place[item, side]), max(high, place[item, side])
+        if high - low > widest:
+            best, widest = side, high - low
+    return place[:, best]
+
+
+@kernel
+def _halve(first: int, middle: int, last: int, key: Floats, order: Integers) -> None:
+    """Order a part so that no key before the middle is above one from there on.
+
+    Quickselect: Hoare, C. A. R. (1961), Algorithm 65: Find.
+    """
+    low, high = first, last - 1
+    while low < high:
+        pivot = key[order[(low + high) // 2]]
+        left, right = low, high
+        while left <= right:
+            while key[order[left]] < pivot:
+                left += 1
+            while key[order[right]] > pivot:
+                right -= 1
+            if left <= right:
+                order[left], order[right] = order[right], order[left]
+                left, right = left + 1, right - 1
+        if right < middle:
+            low = left
+        if left > middle:
+            high = right
 
 
 def visiting_order(field: Field) -> Integers:

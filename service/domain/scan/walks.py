@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from service.domain.scan.jit import inlined, lean
+from service.domain.scan.jit import inlined
 from service.domain.scan.likelihood import window_llr
 from service.domain.scan.replicates import Replicates
 from service.domain.scan.rings import Blocks, Rules
@@ -17,7 +17,7 @@ Windows that are each other's complement have one ratio, and rounding would choo
 ROUNDING = 1.000001
 
 
-@lean
+@inlined
 def walk(
     block: int,
     replicate: int,
