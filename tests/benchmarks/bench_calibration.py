@@ -16,6 +16,10 @@ fixed place. The only place with two decimals whose nearest 51 units are the pla
 0.61). 51 are those not farther than the one with position 50, counted from 0; the reference speaks
 of 251 of 5,000 and 1,001 of 20,000 planted units as well. No circle of a twentieth of the square
 would hold them: the radius lies between 0.128 and 0.135, not at 0.126.
+
+In how many towns the reference counted is not known. A share has two standard errors, its own and
+that of the reference; the second is taken for that of a hundred towns, which two digits can tell
+apart. Both distances are printed, from ours alone and from both.
 """
 
 import argparse
@@ -42,6 +46,7 @@ CLUSTER_SHARE: Final = 0.05
 MIDDLE: Final = (0.37, 0.61)
 STANDARD_ERRORS: Final = 3.0
 ROUNDING: Final = 0.005  # the reference is known to two digits
+REFERENCE_TOWNS: Final = 100  # which is as much as a hundred towns can tell
 _BATCH: Final = 50
 _MANY: Final = 3_000
 
@@ -238,25 +243,37 @@ def _type_i(nulls: int, pool: ProcessPoolExecutor) -> int:
     return bad
 
 
-def errors_apart(share: float, reference: float, towns: int) -> float:
-    """Return how many standard errors a share is from what rounds to the reference."""
+def errors_apart(
+    share: float, reference: float, towns: int, reference_towns: float = np.inf
+) -> float:
+    """Return how many standard errors a share is from what rounds to the reference.
+
+    Args:
+        share: Found.
+        reference: Known to two digits.
+        towns: That the share was found in.
+        reference_towns: That the reference was; without limit counts the error of ours alone.
+    """
     nearest = min(max(share, reference - ROUNDING), reference + ROUNDING)
-    return float((share - nearest) / (nearest * (1 - nearest) / towns) ** 0.5)
+    variance = nearest * (1 - nearest) * (1 / towns + 1 / reference_towns)
+    return float((share - nearest) / variance**0.5)
 
 
 def _power(towns: int, pool: ProcessPoolExecutor) -> int:
-    head = "| units | odds | towns | found | reference | standard errors apart | CPU s "
+    head = "| units | odds | towns | found | reference | standard errors apart: of ours alone "
+    head += "| of both | CPU s "
     beside = PROTOTYPE.exists()
     head += "| prototype | found by ours alone | by the prototype alone " if beside else ""
     sys.stdout.write(f"\n{head}|\n" + "|---" * (head.count("|")) + "|\n")
     bad = 0
     for one in POWERS:
         found = measure(f"wangge {one.units} {one.odds}", towns, pool)
-        apart = errors_apart(found.share, one.reference, towns)
+        alone = errors_apart(found.share, one.reference, towns)
+        apart = errors_apart(found.share, one.reference, towns, REFERENCE_TOWNS)
         bad += abs(apart) > STANDARD_ERRORS
         line = (
             f"| {one.units:,} | ×{one.odds:g} | {towns:,} | {found.share:.3f} "
-            f"| {one.reference:.2f} | {apart:+.1f} | {found.seconds:.0f} |"
+            f"| {one.reference:.2f} | {alone:+.1f} | {apart:+.1f} | {found.seconds:.0f} |"
         )
         if beside:
             line += _beside(found, measure(f"prototype {one.units} {one.odds}", towns, pool))
