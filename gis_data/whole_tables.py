@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-import openpyxl
-
 from gis_data.gazetteer import decode_content, read_file
 from service.domain.errors import InvalidInputError
 
@@ -69,6 +67,8 @@ def _csv(text: str) -> list[list[str]]:
 
 
 def _sheet(name: str, content: bytes) -> list[list[str]]:
+    import openpyxl  # noqa: PLC0415 - a CSV need not wait for it
+
     try:
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheet = book[book.sheetnames[0]]

@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 from maps.county_map import CountyMap
 from maps.figure import OfflineFigure, figure_of
 from maps.layers.data_layer import DataLayer
-from maps.paper_page import PAPERS, Page, Sheet
+from maps.paper_page import Page
+from maps.paper_sheet import PAPERS, Sheet
 from maps.paper_text import font_families
 from maps.sheet import SheetFacts
 from maps.words import Words

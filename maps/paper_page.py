@@ -2,8 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -21,13 +20,13 @@ from maps.layers import (
 )
 from maps.layers.data_layer import DataLayer
 from maps.paper_names import draw_names, owner_names
+from maps.paper_sheet import PAPERS, Sheet
 from maps.paper_side import Listed, Side, scale_bar
 from maps.paper_text import POINT_MM, Pen, broken, cut
 from maps.sheet import SheetFacts
 from maps.words import Words
 from service.domain.errors import InvalidInputError
 
-PAPERS: Final = {"a4": (210.0, 297.0), "a3": (297.0, 420.0)}
 _MARGIN_MM: Final = 10.0
 _SCREEN_DPI: Final = 96
 _RINGS: Final = {
@@ -38,24 +37,6 @@ _POINTS: Final = {
     "point": Words("企业", "Enterprise"),
     "hollow": Words("企业，只定位到村", "Enterprise, placed to its village only"),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """How a map is printed.
-
-    Attributes:
-        paper: `a4` or `a3`.
-        landscape: Lying, the list beside the map; standing, below it.
-        lang: `zh` or `en`.
-        show: Positions of the map's switches, such as {'product': 'cement', 'measure': 'effort'};
-            `points: on` draws the enterprises. The first position where nothing is said.
-    """
-
-    paper: Literal["a4", "a3"] = "a4"
-    landscape: bool = False
-    lang: str = "zh"
-    show: Mapping[str, str] = field(default_factory=dict)
 
 
 def _figure(sheet: Sheet) -> Figure:

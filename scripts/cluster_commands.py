@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from scripts.clusters_file import ClusterOptions as PointOptions
-from scripts.clusters_file import Output, PointsFile, clusters_from_file
 from scripts.command_options import CountyOption, DayOption, DryRunOption, refusals
 from service.domain.errors import InvalidInputError
 
@@ -160,6 +158,10 @@ def clusters(  # noqa: PLR0913
             )
         )  # fmt: skip
         return
+    # Compiled code takes a third of a second to import: `--help` and the county's lists do without.
+    from scripts.clusters_file import ClusterOptions as PointOptions  # noqa: PLC0415
+    from scripts.clusters_file import Output, PointsFile, clusters_from_file  # noqa: PLC0415
+
     with refusals():
         if cases is None:
             raise InvalidInputError("--file needs --cases, one of its columns")

@@ -9,7 +9,7 @@ from pandas import DataFrame
 from rich.console import Console
 from rich.table import Table
 
-from service.api.answers import features, plain_row
+from service.api.plain import features, plain_row
 
 # At 80 columns nothing may be cut off: radius and townships are in the JSON.
 _CAPTION = (

@@ -14,7 +14,15 @@ import service
 from scripts import cli
 
 # Imported inside functions alone.
-_LATER = ("openpyxl", "scripts.cluster_objects", "scripts.county_clusters", "scripts.start")
+_LATER = (
+    "openpyxl",
+    "structlog",
+    "scripts.cluster_objects",
+    "scripts.clusters_file",
+    "scripts.county_clusters",
+    "scripts.locate_register",
+    "scripts.start",
+)
 # The environment of Alembic runs when it is imported, and migrations when they are needed.
 _NOT = "service.database.migrations"
 
@@ -35,7 +43,7 @@ def _modules() -> Iterator[str]:
         for found in walk_packages(package.__path__, f"{package.__name__}."):
             if not found.name.startswith(_NOT):
                 yield found.name
-    yield from (place.split(":")[0] for place in cli.COMMANDS.values())
+    yield from (place.module for place in cli.COMMANDS.values())
     yield from _LATER
 
 

@@ -5,25 +5,10 @@ from typing import Annotated
 
 import typer
 
+from scripts.command_options import CountyOption, DryRunOption, refusals
 from scripts.locate_file import locate_file
-from scripts.running import CountyOption, DryRunOption, refusals, running
-from service.database.enterprises import to_review
 from service.domain.errors import InvalidInputError
 from service.domain.places import Datum
-from service.exports.spreadsheet import as_xlsx
-from service.settings import Settings
-from service.workflows.ask_online import with_provider
-from service.workflows.locate_enterprises import geocoder_of, locate_enterprises
-
-_REVIEW = {
-    "register_key": "登记标识",
-    "name": "企业名称",
-    "address": "地址",
-    "township": "登记乡镇",
-    "reason_zh": "未能定位的原因",
-    "reason": "原因代码",
-    "candidates": "可能的位置",
-}
 
 
 def locate(  # noqa: PLR0913
@@ -56,14 +41,10 @@ def locate(  # noqa: PLR0913
 ) -> None:
     """Find a place for every address, and say why where there is none."""
     if file is None:
-        with running(county, None, commit=not dry_run) as run:
-            geocoder = geocoder_of(run.session, run.county.code)
-            if online:
-                geocoder = with_provider(geocoder, Settings(), boundary=run.county.geometry)
-            report = locate_enterprises(run.session, run.county.code, geocoder)
-            if review is not None:
-                waiting = to_review(run.session, run.county.code)
-                review.write_bytes(as_xlsx(waiting, _REVIEW, title="待核实"))
+        # The register needs the database; a file needs none.
+        from scripts.locate_register import locate_register  # noqa: PLC0415
+
+        report = locate_register(county, review=review, online=online, keep=not dry_run)
         _say(report.placed, report.review)
         if report.datums_to_decide:
             typer.echo(

@@ -38,7 +38,7 @@ def serve(
     settings = Settings()
     if port is not None:
         settings = settings.model_copy(update={"port": port})
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     with refusals(), server.running(settings), claimed_port(settings) as claimed:
         serve_pages(settings, claimed, Console())
 
@@ -46,6 +46,6 @@ def serve(
 def worker() -> None:
     """Compute what the pages were asked for, beside them; any number of workers may run."""
     settings = Settings()
-    configure_logging(settings)
+    configure_logging(settings.log_level)
     with refusals():
         run_worker(settings)

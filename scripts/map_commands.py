@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 
 from maps.model import Audience
-from maps.paper import Sheet
+from maps.paper_sheet import Sheet
 from maps.publish import to_html
 from scripts.running import CountyOption, DayOption, Running, running
 from service.domain.errors import InvalidInputError

@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _start(settings: Settings, arguments: StartArguments, console: Console) -> None:
-    configure_logging(settings, quiet=True)
+    configure_logging(settings.log_level, quiet=True)
     with ExitStack() as stack:
         claimed = stack.enter_context(claimed_port(settings)) if arguments.serve else None
         ensure_postgis(settings)

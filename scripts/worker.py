@@ -133,7 +133,7 @@ def _end_with_parent() -> None:
 def main() -> None:
     """Be the worker beside the pages."""
     settings = Settings()
-    configure_logging(settings, quiet=True)
+    configure_logging(settings.log_level, quiet=True)
     if WITH_PARENT in sys.argv[1:]:
         _end_with_parent()
     run_worker(settings)

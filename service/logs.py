@@ -2,44 +2,29 @@
 
 import logging
 import sys
-from typing import Final, TextIO
+from functools import cached_property
+from typing import Final, Literal, TextIO
 
-import structlog
-
-from service.settings import Settings
+Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 
 # Libraries that tell at INFO what only their own developers want to know.
 _TALKATIVE: Final = ("alembic", "fontTools", "httpx", "numba", "uvicorn.error")
 
 
-def configure_logging(settings: Settings, *, quiet: bool = False) -> None:
-    """Send structlog and standard logging to standard error in one format.
+def configure_logging(level: Level, *, quiet: bool = False) -> None:
+    """Send what is logged to standard error in one format.
 
     Readable lines for a terminal, JSON for everything else, times in UTC. Callers keep names of
     people and texts of tip-offs out of what they log.
 
     Args:
-        settings: Say how much is logged.
+        level: How much is logged, of the settings.
         quiet: Leave out what is no warning, for a command that says itself what it did; DEBUG
             is kept.
     """
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
-    handler = _CurrentStderr()
-    handler.setFormatter(_formatter(shared))
-    least = "WARNING" if quiet and settings.log_level == "INFO" else settings.log_level
-    logging.basicConfig(handlers=[handler], level=least, force=True)
-    if settings.log_level != "DEBUG":
+    least = "WARNING" if quiet and level == "INFO" else level
+    logging.basicConfig(handlers=[_CurrentStderr()], level=least, force=True)
+    if level != "DEBUG":
         for name in _TALKATIVE:
             logging.getLogger(name).setLevel(logging.WARNING)
 
@@ -56,8 +41,25 @@ class _CurrentStderr(logging.StreamHandler[TextIO]):
         """Return the present standard error."""
         return sys.stderr
 
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line of a record."""
+        return self._lines.format(record)
 
-def _formatter(shared: list[structlog.typing.Processor]) -> logging.Formatter:
+    @cached_property
+    def _lines(self) -> logging.Formatter:
+        return _formatter()
+
+
+def _formatter() -> logging.Formatter:
+    # Most commands log nothing, and need not wait a tenth of a second for what would format it.
+    import structlog  # noqa: PLC0415
+
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
     last: list[structlog.typing.Processor]
     if sys.stderr.isatty():
         last = [structlog.dev.ConsoleRenderer()]

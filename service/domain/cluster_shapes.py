@@ -5,8 +5,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import CRS, Transformer
-from pyproj.exceptions import CRSError
 
 from service.domain.errors import CrsError
 from service.domain.scan.study import EARTH_RADIUS_KM
@@ -73,6 +71,10 @@ class OnEarth:
         Raises:
             CrsError: There is no such system, or it is none of a plane.
         """
+        # Only planes need it: degrees are on the earth already.
+        from pyproj import CRS, Transformer  # noqa: PLC0415
+        from pyproj.exceptions import CRSError  # noqa: PLC0415
+
         try:
             system = CRS.from_epsg(epsg)
         except CRSError as error:

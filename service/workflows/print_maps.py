@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from maps.paper import Sheet
+from maps.paper_sheet import Sheet
 from service.database import ledger, plans
 from service.domain.errors import InvalidInputError
 from service.workflows.map_inputs import MapSubject

@@ -13,8 +13,7 @@ from maps.hotspot import build_hotspot_map
 from maps.layers.tianditu import TiandituLayer
 from maps.lookup import build_lookup_map
 from maps.model import Audience
-from maps.paper import Sheet, to_paper
-from maps.paper_text import font_families
+from maps.paper_sheet import Sheet
 from maps.publish import to_html
 from service.domain.errors import InvalidInputError
 from service.workflows.map_inputs import (
@@ -124,6 +123,10 @@ def print_map(
             that the map does not have.
         UnavailableError: No Chinese font is installed.
     """
+    # Matplotlib takes a quarter of a second to import, and most maps are no paper.
+    from maps.paper import to_paper  # noqa: PLC0415
+    from maps.paper_text import font_families  # noqa: PLC0415
+
     # Before anything is read: without a font all the work would be for nothing.
     font_families()
     return to_paper(draw_map(session, county_code, subject), form, sheet)

@@ -1,6 +1,8 @@
 """The command line as people meet it: help everywhere, one clear line, exit codes 0, 1, 2."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +10,8 @@ import pytest
 from sqlalchemy.engine import URL
 from typer.testing import CliRunner
 
-from scripts.cli import COMMANDS, app
+from scripts.cli import COMMANDS, app, load
+from service.settings import PROJECT_ROOT
 from tests.conftest import temporary_database
 
 RUNNER = CliRunner()
@@ -26,6 +29,22 @@ def test_every_command_has_help(name: str) -> None:
     result = RUNNER.invoke(app, [name, "--help"])
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_the_list_says_of_a_command_what_it_says_of_itself(name: str) -> None:
+    said = (load(name).help or "").split("\n\n")[0]
+    assert COMMANDS[name].help == " ".join(said.split())
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    asked = "import sys; from scripts.cli import app; app(['--help'], standalone_mode=False); "
+    told = "print([name for name in ('pandas', 'numba', 'sqlalchemy') if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked + told], cwd=PROJECT_ROOT, capture_output=True, text=True,
+        check=True,
+    )  # fmt: skip
+    assert done.stdout.rstrip().endswith("\n[]")
 
 
 def test_the_commands_are_listed_in_the_order_of_the_flow() -> None:

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from service.api.answers import answer, plain_row
+from service.api.answers import answer
 from service.api.dependencies import PageDep, Product, ScopeDep
+from service.api.plain import plain_row
 from service.database import (
     cluster_changes,
     cluster_frames,

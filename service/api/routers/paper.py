@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from maps.model import Audience
 from maps.narrowed import WHOLE, View
-from maps.paper import Sheet
+from maps.paper_sheet import Sheet
 from service.api.dependencies import Key, RowId, ScopeDep
 from service.api.i18n import LanguageDep
 from service.api.routers.leadership import FiltersDep

@@ -8,9 +8,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from maps.publish import to_html
-from service.api.answers import answer_page, plain, plain_row
+from service.api.answers import answer_page
 from service.api.dependencies import PageDep, Scope, ScopeDep
 from service.api.i18n import LanguageDep
+from service.api.plain import plain, plain_row
 from service.database import decisions, plans, review_places, reviews
 from service.database import enterprises as register
 from service.database.reviews import Filter

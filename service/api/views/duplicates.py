@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from service.api.answers import plain
 from service.api.dependencies import Scope
+from service.api.plain import plain
 from service.database import duplicates, places, review_places
 from service.domain.codes import USCC
 from service.domain.duplicates import Pair, registered_elsewhere

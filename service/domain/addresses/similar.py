@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pypinyin import Style, pinyin
 from rapidfuzz import fuzz, process
 
 from service.domain.addresses.index import CountyIndex, Town, Village
@@ -16,6 +15,9 @@ _MIN_SIMILARITY = 60.0
 @lru_cache(maxsize=8192)
 def readings(char: str) -> frozenset[str]:
     """Return every toneless reading of one character."""
+    # Its tables take a fifth of a second to load, and most files write no name by its sound.
+    from pypinyin import Style, pinyin  # noqa: PLC0415
+
     return frozenset(pinyin(char, style=Style.NORMAL, heteronym=True)[0])
 
 
