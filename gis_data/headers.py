@@ -54,6 +54,15 @@ CELLS: Final[Synonyms] = {
     "village_code": ("village_code", "村代码", "村级代码", "cs_xzqhbm"),
     "cell_type": ("cell_type", "网格类型"),
 }
+AREAS: Final[Synonyms] = {
+    "code": ("code", "area_code", "区域编码", "区域代码", "编码", "代码"),
+    "name": ("name", "区域名称", "名称", "区域"),
+    "kind": ("kind", "类型", "区域类型", "类别"),
+    "cells": ("cells", "cell_code", "cell_codes", "网格", "网格编码", "网格代码"),
+    "buffer_km": ("buffer_km", "缓冲公里", "缓冲距离", "宽度公里"),
+    "from": ("from", "valid_from", "起", "起始日期", "开始日期", "生效日期"),
+    "to": ("to", "valid_to", "止", "终止日期", "结束日期"),
+}
 OFFICERS: Final[Synonyms] = {
     "staff_no": ("staff_no", "工号", "执法证号", "人员编号", "编号"),
     "name": ("name", "姓名"),

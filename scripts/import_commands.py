@@ -9,6 +9,9 @@ import typer
 from scripts.datum_commands import datum_app
 from scripts.import_options import Job, import_command, run, words
 from scripts.national_list import national as fetch_national
+from service.domain.special_areas import DEFAULT_BUFFER_KM
+from service.workflows.import_areas import DEFAULT_FROM, AreaOptions
+from service.workflows.import_areas import import_areas as load_areas
 from service.workflows.import_cells import PlanOptions
 from service.workflows.import_cells import import_cells as load_cells
 from service.workflows.import_enterprises import import_enterprises as load_enterprises
@@ -111,6 +114,30 @@ def cells(
         job,
         lambda session: load_cells(
             session, job.path, job.reading, county=job.county, plan=options, repair=repair
+        ),
+    )
+
+
+@import_app.command("areas")
+@import_command
+def areas(
+    job: Job,
+    *,
+    buffer_km: Annotated[
+        float, typer.Option(help="Width of a zone to either side of a line, to 100 km.")
+    ] = DEFAULT_BUFFER_KM,
+    begins: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=_DAY, help="First day; 2000-01-01 if left out."),
+    ] = None,
+    repair: Repair = False,
+) -> None:
+    """Key areas, border zones, urban fringes: polygons, lines to buffer, or lists of cells."""
+    options = AreaOptions(buffer_km=buffer_km, begins=_day(begins) or DEFAULT_FROM)
+    run(
+        job,
+        lambda session: load_areas(
+            session, job.path, job.reading, county=job.county, options=options, repair=repair
         ),
     )
 

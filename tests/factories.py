@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from service.database.tables import (
     AnalysisRow,
+    AreaRow,
     Base,
     CampaignRow,
     CellRow,
@@ -110,6 +111,19 @@ def make_cell(
     }
     given = {"plan_id": plan_id, "code": code, "geometry": shape(geometry)}
     return _insert(session, CellRow, given, obvious, columns).id
+
+
+def make_area(session: Session, code: str, geometry: BaseGeometry, **columns: object) -> str:
+    """Insert a border zone that holds from 2000 on."""
+    obvious = {
+        "county_code": COUNTY,
+        "name": f"区域{code}",
+        "kind": "border",
+        "valid_from": date(2000, 1, 1),
+        "batch_id": uuid.UUID(int=0),
+    }
+    _insert(session, AreaRow, {"code": code, "geometry": shape(geometry)}, obvious, columns)
+    return code
 
 
 def make_officer(session: Session, staff_no: str = "A01", **columns: object) -> int:

@@ -27,6 +27,7 @@ from gis_data.demo.facts import (
     TOWNSHIPS,
 )
 from gis_data.demo.terrain import to_degrees
+from gis_data.demo.zones import build_zones
 
 _VILLAGE_RADIUS_M, _TOWNSHIP_RADIUS_M = 1_000.0, 3_700.0
 
@@ -89,6 +90,7 @@ class DemoFiles:
     river: Path
     officers: Path
     responsibilities: Path
+    areas: Path
     register: Path
     events: Path
     campaign: Path
@@ -111,6 +113,7 @@ def write_files(directory: Path, *, seed: int = SEED) -> DemoFiles:
         river=_write_shapes(directory / "river.geojson", _river_features(county)),
         officers=_write_table(directory / "officers.csv", county.officers.table),
         responsibilities=_write_table(directory / "responsibilities.csv", county.duties),
+        areas=_write_shapes(directory / "areas.geojson", _area_features(county)),
         register=_write_table(directory / "register.csv", register_frame(county)),
         events=_write_table(directory / "events.csv", events_frame(county)),
         campaign=_write_json(directory / "campaign.json", CAMPAIGN),
@@ -190,6 +193,10 @@ def _road_features(county: County) -> list[dict[str, Any]]:
         _feature(_in_degrees(road.line), {"code": road.code, "name": road.name, "kind": road.kind})
         for road in county.roads
     ]
+
+
+def _area_features(county: County) -> list[dict[str, Any]]:
+    return [_feature(_in_degrees(zone.shape), zone.properties()) for zone in build_zones(county)]
 
 
 def _river_features(county: County) -> list[dict[str, Any]]:

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
+import shapely
 
 from gis_data.demo.county import County, build_county
 from gis_data.demo.facts import CAMPAIGN_START, OVERVISITED, SEED, SHARED_SUPPLIER, UNVISITED
 from gis_data.demo.officers import FAR_AWAY, LEFT, OVERLOADED
+from gis_data.demo.zones import western_border
 
+# A village so near the border has its cell in the zone of 3 km; the county's mean is near 0.9.
+_ON_THE_BORDER_M, _SELDOM = 2_000.0, 0.5
 _HIGHEST_CLASS_KINDS = frozenset({"den"})
 
 
@@ -43,6 +47,7 @@ def plants(*, seed: int = SEED) -> list[Plant]:
         *_responsibility_gaps(county),
         *_register_gaps(county),
         *_inspection_gaps(county),
+        _border_gap(county),
         *_clusters(county),
         *_doubles(county),
     ]
@@ -152,6 +157,22 @@ def _inspection_gaps(county: County) -> Iterator[Plant]:
         )  # fmt: skip
 
 
+def _border_gap(county: County) -> Plant:
+    """Return villages on the western border whose enterprises got at most half a check each."""
+    villages = county.settlements.villages
+    border = western_border(county.terrain.county)
+    away = shapely.distance(shapely.points(villages[["x", "y"]].to_numpy(float)), border)
+    near = {str(code) for code in villages["code"].to_numpy()[away <= _ON_THE_BORDER_M]}
+    there = county.enterprises[county.enterprises["village_code"].isin(near)]
+    checks = _campaign_checks(county)["row"].value_counts()
+    checked = there.index.to_series().map(checks).fillna(0)
+    density = checked.groupby(there["village_code"]).mean()
+    return _plant(
+        "G11", "border_neglected", "village", sorted(density.index[density <= _SELDOM]),
+        "西部边界带内检查少于全县", "in the western border zone and checked less than the county",
+    )  # fmt: skip
+
+
 def _clusters(county: County) -> Iterator[Plant]:
     for index, cluster in enumerate(county.clusters):
         members = county.enterprises[county.enterprises["cluster"] == index]
@@ -197,13 +218,17 @@ def _unvisited_villages(county: County) -> list[str]:
     """Return villages of the blind township with a placeable enterprise and no campaign check."""
     there = county.enterprises[county.enterprises["township"] == UNVISITED]
     plain = there[(there["hard_kind"] == "") & (there["kind"] != "den")]
+    checks = _campaign_checks(county)
+    checked = set(county.enterprises["village_code"].reindex(checks["row"]))
+    return sorted(set(plain["village_code"]) - checked)
+
+
+def _campaign_checks(county: County) -> pd.DataFrame:
     records = county.records.table
-    checks = records[
+    return records[
         records["kind"].isin(["visit", "sample_test"])
         & records["occurred_on"].map(lambda day: day >= CAMPAIGN_START)
     ]
-    checked = set(county.enterprises["village_code"].reindex(checks["row"]))
-    return sorted(set(plain["village_code"]) - checked)
 
 
 def _called(rows: pd.DataFrame) -> list[str]:

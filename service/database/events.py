@@ -91,12 +91,13 @@ def counts_by_stratum(
     return read_table(session, statement)
 
 
-def inspected_cells(
+def visits_by_cell(
     session: Session, county_code: str, plan_id: int, since: date, until: date
-) -> frozenset[str]:
-    """Return the codes of the cells with a visit or sample test in a period, both days counted."""
+) -> dict[str, int]:
+    """Return visits and sample tests by code of the cell, both days counted; cells without none."""
     counts = counts_by_cell(session, county_code, plan_id, ALL_PRODUCTS, since, until)
-    return frozenset(counts.loc[counts["visits"] > 0, "cell_code"])
+    seen = counts[counts["visits"] > 0]
+    return {str(code): int(n) for code, n in zip(seen["cell_code"], seen["visits"], strict=True)}
 
 
 def unanswered_reports(

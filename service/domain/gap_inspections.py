@@ -50,11 +50,8 @@ def overdue(day: CountyDay) -> Iterator[Gap]:
 
 def cells_not_inspected(day: CountyDay) -> Iterator[Gap]:
     """Yield cells with enterprises and without any inspection in the period (G9)."""
-    counts: dict[str, int] = {}
-    for each in day.enterprises:
-        if each.cell_code is not None:
-            counts[each.cell_code] = counts.get(each.cell_code, 0) + 1
-    for code in sorted(counts.keys() - day.inspected_cells):
+    counts = day.enterprises_by_cell
+    for code in sorted(counts.keys() - day.visits_by_cell.keys()):
         yield _cell_not_inspected(day, day.cell_by_code[code], counts[code])
 
 

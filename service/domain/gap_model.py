@@ -1,5 +1,6 @@
 """What a gap in supervision (监管盲区) is, and everything that its tests look at."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,7 @@ from service.domain.holders import Holders
 from service.domain.places import PIN_LEVELS
 from service.domain.risk import PolicyTable
 from service.domain.scoring import Score
+from service.domain.special_areas import AreaKind
 
 
 class GapKind(StrEnum):
@@ -30,6 +32,7 @@ class GapKind(StrEnum):
     NOT_INSPECTED = "G8"
     CELL_NOT_INSPECTED = "G9"
     HIGH_RISK_UNWATCHED = "G10"
+    BORDER = "G11"
     FAR_AWAY = "G12"
     REPORT_UNANSWERED = "G13"
     NOT_CLOSED = "G14"
@@ -56,6 +59,7 @@ NAMES: Final[dict[GapKind, tuple[str, str]]] = {
     GapKind.NOT_INSPECTED: ("漏检", "inspection overdue"),
     GapKind.CELL_NOT_INSPECTED: ("未检格", "cell not inspected"),
     GapKind.HIGH_RISK_UNWATCHED: ("高险空档", "high risk unwatched"),
+    GapKind.BORDER: ("边界带", "border zone neglected"),
     GapKind.FAR_AWAY: ("远距", "far from its officer"),
     GapKind.REPORT_UNANSWERED: ("有举报无检查", "report not followed up"),
     GapKind.NOT_CLOSED: ("未闭环", "loop not closed"),
@@ -88,7 +92,7 @@ class Gap:
     """One gap: what, where, how bad, since when, and the smallest thing that closes it.
 
     `measure` is in the unit of its kind: square metres (G1, G2), visits a month above capacity
-    (G5), days late (G8, G13, G14), kilometres (G12).
+    (G5), days late (G8, G13, G14), reasons that hold (G11, 1 to 4), kilometres (G12).
     """
 
     kind: GapKind
@@ -126,7 +130,8 @@ class CountyDay:
         register: Located enterprises with is_active and last_visit_on.
         scores: A score for each enterprise.
         policies: Visits required by product and class.
-        inspected_cells: Codes of cells with a visit or sample test in the period.
+        visits_by_cell: Visits and sample tests of the period, by code of the cell; 0 left out.
+        zones: Border zones and urban fringes that hold on the day, with the cells of each.
         reports: Complaints and tip-offs that no inspection has followed.
         unfinished: Rectifications not finished on the day.
         bans: Enterprises banned or closed and not visited since.
@@ -146,7 +151,8 @@ class CountyDay:
     register: GeoDataFrame
     scores: Mapping[int, Score]
     policies: PolicyTable
-    inspected_cells: frozenset[str]
+    visits_by_cell: Mapping[str, int]
+    zones: "tuple[Zone, ...]"
     reports: GeoDataFrame
     unfinished: DataFrame
     bans: DataFrame
@@ -198,6 +204,12 @@ class CountyDay:
         return dict(zip(self.cells["township_code"], self.cells["township_name"], strict=True))
 
     @cached_property
+    def enterprises_by_cell(self) -> dict[str, int]:
+        """How many enterprises work in each cell that has any."""
+        placed = (each.cell_code for each in self.enterprises if each.cell_code is not None)
+        return dict(Counter(placed))
+
+    @cached_property
     def products_by_cell(self) -> dict[str, frozenset[str]]:
         """The products of the enterprises in each cell that has any."""
         products: dict[str, set[str]] = {}
@@ -205,6 +217,17 @@ class CountyDay:
             if each.cell_code is not None:
                 products.setdefault(each.cell_code, set()).add(each.product)
         return {code: frozenset(names) for code, names in products.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A border zone or urban fringe; `cells` the codes of those that belong to it."""
+
+    code: str
+    name: str
+    kind: AreaKind
+    since: date
+    cells: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,28 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame
 
 from service.domain import (
+    gap_border,
     gap_coverage,
     gap_enterprises,
     gap_inspections,
     gap_responsibility,
 )
 from service.domain.gap_loads import Workloads
-from service.domain.gap_model import NAMES, CountyDay, Gap, GapKind, Limits, Severity
+from service.domain.gap_model import NAMES, CountyDay, Gap, GapKind, Limits, Severity, Zone
 from service.domain.gap_tenure import Tenures
 
-__all__ = ["NAMES", "CountyDay", "Gap", "GapKind", "Limits", "Severity", "counts", "find", "frame"]
+__all__ = [
+    "NAMES",
+    "CountyDay",
+    "Gap",
+    "GapKind",
+    "Limits",
+    "Severity",
+    "Zone",
+    "counts",
+    "find",
+    "frame",
+]
 
 _COLUMNS = [each.name for each in fields(Gap)]
 
@@ -28,6 +40,7 @@ def find(day: CountyDay) -> list[Gap]:
     no_lead = list(gap_responsibility.cells_without_lead(day, loads, tenures))
     overloaded = list(gap_responsibility.overloads(day, loads))
     not_inspected = list(gap_inspections.cells_not_inspected(day))
+    overdue = list(gap_inspections.overdue(day))
     return [
         *gap_coverage.holes(day),
         *gap_coverage.overlaps(day),
@@ -36,9 +49,10 @@ def find(day: CountyDay) -> list[Gap]:
         *overloaded,
         *gap_enterprises.not_in_one_cell(day),
         *gap_enterprises.in_another_township(day),
-        *gap_inspections.overdue(day),
+        *overdue,
         *not_inspected,
         *gap_inspections.unwatched(day, no_lead, not_inspected, overloaded),
+        *gap_border.neglected(day, no_lead, overdue, not_inspected),
         *gap_responsibility.far_cells(day, loads),
         *gap_inspections.reports_unanswered(day),
         *gap_inspections.not_closed(day),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from service.database import (
     analyses,
+    areas,
     cells,
     counties,
     events,
@@ -23,6 +24,7 @@ from service.database import (
 from service.domain import gaps
 from service.domain.holders import Holders
 from service.domain.scoring import RECORD_DAYS
+from service.domain.special_areas import ZONES, AreaKind
 from service.workflows.score_enterprises import Scored, score_enterprises
 
 logger = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ def find_gaps(
             "cells": len(day.cells),
             "enterprises": len(day.register),
             "officers": len(day.officers),
+            "zones": len(day.zones),
             "clusters_analysis": scored.clusters_analysis,
         },
         parameters={**asdict(limits), "period_from": str(day.period_from)},
@@ -97,11 +100,24 @@ def _county_day(
         register=scored.register,
         scores=scored.scores,
         policies=scored.policies,
-        inspected_cells=events.inspected_cells(session, county_code, plan_id, period_from, on),
+        visits_by_cell=events.visits_by_cell(session, county_code, plan_id, period_from, on),
+        zones=_zones(session, county_code, plan_id, on),
         reports=events.unanswered_reports(session, county_code, plan_id, record_from, on),
         unfinished=records.unfinished(session, county_code, on),
         bans=records.bans_without_look_back(session, county_code, on),
         limits=limits,
+    )
+
+
+def _zones(session: Session, county_code: str, plan_id: int, on: date) -> tuple[gaps.Zone, ...]:
+    """Return the border zones and urban fringes of a day; a key area alone makes no gap."""
+    held = areas.of_county(session, county_code, on)
+    held = held[held["kind"].isin(ZONES)]
+    members = areas.cells_of(session, county_code, plan_id, held)
+    columns = ("code", "name", "kind", "valid_from")
+    return tuple(
+        gaps.Zone(code=code, name=name, kind=AreaKind(kind), since=since, cells=members[code])
+        for code, name, kind, since in zip(*(held[column] for column in columns), strict=True)
     )
 
 

@@ -20,6 +20,7 @@ from service.database import plans
 from service.database.tables import CampaignRow, CellRow, PlaceRow, PlanRow
 from service.domain.grid import GridMethod, GridRequest
 from service.workflows.build_grid import build_grid
+from service.workflows.import_areas import import_areas
 from service.workflows.import_enterprises import import_enterprises
 from service.workflows.import_events import import_events
 from service.workflows.import_officers import import_officers
@@ -55,7 +56,7 @@ def load_areas(session: Session, files: DemoFiles) -> list[ImportReport]:
 
 
 def load_people(session: Session, files: DemoFiles) -> list[ImportReport]:
-    """Build the plan by village, spoil it as planted, publish it, load officers and duties."""
+    """Build the plan by village, spoil it as planted, publish it; officers, duties and zones."""
     reports = [import_officers(session, files.officers, _PLAIN, county=COUNTY_CODE)]
     known = session.scalar(
         select(PlanRow.id).where(PlanRow.county_code == COUNTY_CODE, PlanRow.code == PLAN_CODE)
@@ -72,6 +73,7 @@ def load_people(session: Session, files: DemoFiles) -> list[ImportReport]:
         reports.append(
             import_responsibilities(session, path, _PLAIN, county=COUNTY_CODE, plan_on=PLAN_BEGINS)
         )
+    reports.append(import_areas(session, files.areas, _PLAIN, county=COUNTY_CODE))
     return reports
 
 

@@ -59,7 +59,7 @@ def _backend_cost(pid: int | None) -> dict[str, float]:
 
 def _files(folder: Path) -> DemoFiles:
     """Return the files written before, as `write_files` named them."""
-    shapes = ("county", "townships", "villages", "roads", "river")
+    shapes = ("county", "townships", "villages", "roads", "river", "areas")
     tables = ("gazetteer", "officers", "responsibilities", "register", "events")
     paths = {name: folder / f"{name}.geojson" for name in shapes}
     paths |= {name: folder / f"{name}.csv" for name in tables}

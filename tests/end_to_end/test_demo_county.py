@@ -63,6 +63,7 @@ GAPS_BY_CELL = [
     ("G3", "coordinator_only"),
     ("G4", "no_second"),
     ("G9", "unvisited_cells"),
+    ("G11", "border_neglected"),
 ]
 GAPS_BY_ENTERPRISE = [
     ("G6", "outside_county"),

@@ -19,6 +19,7 @@ from tests.factories import (
     TODAY,
     WEST,
     days,
+    make_area,
     make_campaign,
     make_cell,
     make_county,
@@ -331,6 +332,66 @@ def test_high_risk_that_nobody_watches(seeded: Seeded, found: GeoDataFrame) -> N
     assert seeded.firms["den"] in unwatched.index
     assert seeded.firms["fine"] not in unwatched.index
     assert set(unwatched["severity"]) == {"critical"}
+
+
+def test_without_a_zone_no_cell_is_a_gap_of_one(found: GeoDataFrame) -> None:
+    assert of(found, "G11").empty
+
+
+def test_cells_of_a_zone_are_gaps_with_each_of_their_reasons(
+    session: Session, seeded: Seeded
+) -> None:
+    make_area(session, "west", box(114.0, 38.0, 114.14, 38.2), name="西界")
+    make_area(session, "town", box(114.19, 38.0, 114.3, 38.2), name="城边", kind="fringe")
+    make_area(session, "key", box(114.3, 38.0, 114.4, 38.2), kind="key")
+
+    found = find_gaps(session, COUNTY, on=TODAY).frame
+    zones = of(found, "G11").set_index("cell_code")
+
+    # Less than half of B lies in the first; D in a key area, which makes no gap by itself.
+    assert zones.index.tolist() == [A, C]
+    assert set(zones["severity"]) == {"high"}
+    assert "边界带“西界”" in zones.loc[A, "what_zh"]
+    assert "2 户漏检(G8);每户检查 0.33 次" in zones.loc[A, "what_zh"]
+    assert zones.loc[A, "measure"] == 2
+    overdue = of(found, "G8")
+    assert zones.loc[A, "since"] == overdue[overdue["cell_code"] == A]["since"].min()
+    late, blind, seldom = zones.loc[C, "what_en"].split(": ")[1].split("; ")
+    assert (late, blind) == ("1 overdue (G8)", "not inspected at all (G9)")
+    visits, enterprises = session.execute(
+        text(
+            "SELECT (SELECT count(*) FROM quality_event q JOIN location l USING (enterprise_id) "
+            "WHERE q.kind IN ('visit', 'sample_test') AND q.occurred_on BETWEEN '2012-03-01' AND "
+            ":on AND l.level = 'rooftop' AND q.enterprise_id <> ALL (:out)), (SELECT count(*) FROM "
+            "location l WHERE l.level = 'rooftop' AND l.enterprise_id <> ALL (:out))"
+        ),
+        {"on": TODAY, "out": [seeded.firms[name] for name in ("outside", "bare", "closed")]},
+    ).one()
+    assert seldom == f"0.00 visits an enterprise, the county {visits / enterprises:.2f}"
+    assert zones.loc[C, "measure"] == 3
+
+
+def test_a_zone_counts_from_its_first_day_to_its_last(session: Session, seeded: Seeded) -> None:
+    assert seeded
+    ground = box(114.0, 38.0, 114.102, 38.2)
+    make_area(session, "old", ground, valid_to=TODAY)
+    make_area(session, "coming", ground, valid_from=date(2012, 5, 7))
+    assert of(find_gaps(session, COUNTY, on=TODAY).frame, "G11").empty
+
+    make_area(session, "new", ground, valid_from=TODAY)
+    (gap,) = of(find_gaps(session, COUNTY, on=TODAY).frame, "G11").itertuples()
+
+    assert (gap.cell_code, gap.since) == (A, TODAY)
+
+
+def test_a_cell_in_two_zones_is_one_gap_that_names_both(session: Session, seeded: Seeded) -> None:
+    assert seeded
+    for code, name, kind in (("a", "西界", "border"), ("b", "城边", "fringe")):
+        make_area(session, code, box(114.0, 38.0, 114.102, 38.2), name=name, kind=kind)
+
+    (gap,) = of(find_gaps(session, COUNTY, on=TODAY).frame, "G11").itertuples()
+
+    assert "the border zone “西界”, the urban fringe “城边”" in gap.what_en
 
 
 def test_cells_far_from_the_office_of_their_lead(session: Session, found: GeoDataFrame) -> None:

@@ -43,6 +43,7 @@ from service.database.tables.reviews import (
     RegisterRedirectRow,
     ReviewItemRow,
 )
+from service.database.tables.special_areas import AreaRow
 from service.database.tables.tiles import (
     DataChangeRow,
     TileBinRow,
@@ -54,6 +55,7 @@ from service.database.tables.tiles import (
 __all__ = [
     "NAMING",
     "AnalysisRow",
+    "AreaRow",
     "Base",
     "CampaignRow",
     "CellRow",
