@@ -5,7 +5,7 @@ from alembic import op
 from geoalchemy2 import Geometry
 
 revision = "areas"
-down_revision = "dense_by_filter"
+down_revision = "counts_by_change"
 branch_labels = None
 depends_on = None
 
