@@ -1,5 +1,6 @@
 """Rows of clusters with the life of the object they belong to, and the objects themselves."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -100,6 +101,55 @@ def row(session: Session, county_code: str, on: date, cluster_id: int) -> dict[s
     if found is None:
         raise NotFoundError(f"no analysis until {on} has a cluster {cluster_id}")
     return {str(key): value for key, value in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClusterRun:
+    """What a run asked and found of one cluster: enough to take its expected number apart."""
+
+    as_of: date
+    since: date | None
+    adjust_for: tuple[str, ...]
+    product: str
+    enterprise_ids: list[int]
+    expected: float
+    cases: int
+
+
+def run_of(session: Session, county_code: str, on: date, cluster_id: int) -> ClusterRun:
+    """Return the run behind a row.
+
+    Raises:
+        NotFoundError: No run until that day has such a row.
+    """
+    found = session.execute(
+        select(ClusterRow, AnalysisRow)
+        .join(
+            AnalysisRow,
+            and_(
+                AnalysisRow.county_code == ClusterRow.county_code,
+                AnalysisRow.id == ClusterRow.analysis_id,
+            ),
+        )
+        .where(
+            ClusterRow.county_code == county_code,
+            ClusterRow.id == cluster_id,
+            AnalysisRow.as_of <= on,
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(f"no analysis until {on} has a cluster {cluster_id}")
+    cluster, analysis = found
+    since = analysis.inputs.get("since")
+    return ClusterRun(
+        as_of=analysis.as_of,
+        since=date.fromisoformat(str(since)) if since else None,
+        adjust_for=tuple(analysis.parameters.get("adjust_for", ())),
+        product=cluster.product,
+        enterprise_ids=[int(one) for one in cluster.enterprise_ids],
+        expected=float(cluster.expected),
+        cases=int(cluster.cases),
+    )
 
 
 def without_lead(session: Session, county_code: str, on: date) -> GeoDataFrame:

@@ -34,7 +34,7 @@ class Period:
         snapshot: Licences, cells and risk classes are those of its day.
         since, until: First and last day; each the edge of a week of the snapshot's period.
         first_week, last_week: The same as indices of these weeks.
-        product, township, risk_class: Of the enterprises counted; None for all.
+        product, township, risk_class, cell: Of the enterprises counted; None for all.
     """
 
     county_code: str
@@ -46,6 +46,7 @@ class Period:
     product: str | None = None
     township: str | None = None
     risk_class: int | None = None
+    cell: str | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what every statement is told."""
@@ -59,6 +60,7 @@ class Period:
             "product": self.product,
             "township": self.township,
             "risk_class": self.risk_class,
+            "cell": self.cell,
             "inspections": list(INSPECTIONS),
             "findings": list(FINDINGS),
             "endings": sorted(ending_dispositions()),

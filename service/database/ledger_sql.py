@@ -15,6 +15,7 @@ _VIEW: Final = """
     AND (CAST(:product AS text) IS NULL OR fact.product = :product)
     AND (CAST(:township AS text) IS NULL OR fact.home_code = :township)
     AND (CAST(:risk_class AS int) IS NULL OR fact.risk_class = :risk_class)
+    AND (CAST(:cell AS text) IS NULL OR fact.cell_code = :cell)
 """
 VISITS: Final = text(
     f"""

@@ -27,11 +27,11 @@ def test_every_number_opens_as_many_records(watched: WatchedPage, host: str) -> 
     page.goto(f"http://{host}/clusters/1")
     links = [
         (link.get_attribute("href") or "", int(link.get_attribute("data-n") or 0))
-        for link in page.locator("main a[data-n]").all()
+        for link in page.locator("main a[data-n][href^='/']").all()
     ]
 
-    assert len(links) == 5
-    for address, number in links:
+    assert len(links) >= 10
+    for address, number in dict(links).items():
         page.goto(f"http://{host}{address}")
         assert page.locator("tbody tr").count() == number
 
@@ -106,11 +106,11 @@ def test_every_number_of_a_township_opens_as_many_records(watched: WatchedPage, 
     page.goto(f"http://{host}/clusters/{township_number(watched, host)}")
     links = [
         (link.get_attribute("href") or "", int(link.get_attribute("data-n") or 0))
-        for link in page.locator("main a[data-n]").all()
+        for link in page.locator("main a[data-n][href^='/']").all()
     ]
 
-    assert len(links) == 5
-    for address, number in links:
+    assert len(links) >= 10
+    for address, number in dict(links).items():
         page.goto(f"http://{host}{address}")
         assert page.locator("tbody tr").count() == number
 

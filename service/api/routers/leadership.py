@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 
 from maps.hotspot_classes import MEASURES
-from service.api.dependencies import ScopeDep
+from service.api.dependencies import Key, RowId, ScopeDep
 from service.api.i18n import LanguageDep
 from service.api.pages import is_served, missing_analyses, page
 from service.api.views import exposure, record_lists
 from service.api.views import leadership as view
 from service.api.views.asked import RISK_CLASSES, UNITS, Raw, resolve
 from service.api.views.county_facts import choices_of
+from service.api.views.empty_lists import noun_of
 from service.api.views.figures import BATCHES
 
 router = APIRouter(include_in_schema=False)
@@ -92,12 +93,28 @@ def show_records(  # noqa: PLR0913 - one parameter each in the address
     band: Annotated[int | None, Query(ge=0, le=35)] = None,
     cluster: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     hint: Annotated[int | None, Query(ge=1, le=1000)] = None,
+    cell: Key | None = None,
+    officer: RowId | None = None,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> HTMLResponse:
     """Show exactly the rows that a number of leadership's page counts."""
-    wanted = record_lists.Wanted(name=name, band=band, cluster=cluster, hint=hint, offset=offset)
+    wanted = record_lists.Wanted(
+        name=name,
+        band=band,
+        cluster=cluster,
+        hint=hint,
+        cell=cell,
+        officer=officer,
+        offset=offset,
+    )
     listed = record_lists.listing(scope, filters, wanted)
-    values = {"active": "", "listed": listed, "wanted": wanted, "asked": listed.asked}
+    values: dict[str, object] = {
+        "active": "",
+        "listed": listed,
+        "wanted": wanted,
+        "asked": listed.asked,
+        "noun": noun_of(listed.empty.among) if listed.empty else ("", ""),
+    }
     return page(request, scope, lang, "records.html", values)
 
 

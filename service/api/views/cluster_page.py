@@ -8,6 +8,7 @@ from service.api.dependencies import Scope
 from service.api.views.cluster_map import ClusterMap, cluster_map
 from service.api.views.rows import plain_rows
 from service.database import (
+    analysis_facts,
     cluster_changes,
     cluster_frames,
     cluster_life,
@@ -15,11 +16,12 @@ from service.database import (
     township_statistics,
     townships,
 )
+from service.database.analysis_facts import AnalysisFacts
 from service.domain.cluster_life import SIGNIFICANT_P
 
 CHART_WIDTH, CHART_HEIGHT = 640.0, 150.0
 _FOOT = 22.0
-_OF_A_RUN = ("as_of", "cases", "expected", "unresolved", "deciding_p")
+_OF_A_RUN = ("as_of", "cluster_id", "cases", "expected", "unresolved", "deciding_p")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class ClusterPage:
         proposed: Staff numbers of the proposed lead and second, '' nobody.
         townships: Names of its townships.
         ranking: Of a township × product, its line of the ranking when last seen; None of a circle.
+        facts: Of the run that saw it last.
     """
 
     cluster: dict[str, Any]
@@ -45,6 +48,7 @@ class ClusterPage:
     proposed: tuple[str, str]
     townships: list[str]
     ranking: dict[str, Any] | None
+    facts: AnalysisFacts | None
 
     @property
     def is_township(self) -> bool:
@@ -83,6 +87,7 @@ def page_of(scope: Scope, object_id: int) -> ClusterPage:
         proposed=(proposed[0], proposed[1]),
         townships=[str(names.get(code, code)) for code in cluster["township_codes"]],
         ranking=_ranking(scope, cluster) if cluster["kind"] == "township" else None,
+        facts=analysis_facts.of_day(scope.session, scope.code, "clusters", cluster["last_seen"]),
     )
 
 

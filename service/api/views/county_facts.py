@@ -25,8 +25,8 @@ def choices_of(scope: Scope) -> Choices:
     )
 
 
-def figures_of(scope: Scope, asked: Asked) -> Figures:
-    """Return the rows behind the figures of a view.
+def figures_of(scope: Scope, asked: Asked, *, cell: str | None = None) -> Figures:
+    """Return the rows behind the figures of a view, of one cell if it is named.
 
     Raises:
         NotFoundError: No plan is in force on the day.
@@ -39,14 +39,14 @@ def figures_of(scope: Scope, asked: Asked) -> Figures:
     return Figures(
         session=scope.session,
         asked=asked,
-        period=_period(scope, asked),
+        period=_period(scope, asked, cell),
         every_cell=every_cell[columns].assign(
             leads=every_cell["code"].map(leads).astype(object).fillna("")
         ),
     )
 
 
-def _period(scope: Scope, asked: Asked) -> Period:
+def _period(scope: Scope, asked: Asked, cell: str | None) -> Period:
     weeks = counties.weeks_on(scope.session, scope.code, scope.on)
     return Period(
         county_code=scope.code,
@@ -58,4 +58,5 @@ def _period(scope: Scope, asked: Asked) -> Period:
         product=None if asked.product == ALL else asked.product,
         township=asked.township or None,
         risk_class=asked.risk_class or None,
+        cell=cell,
     )

@@ -45,7 +45,7 @@ def _areas(figures: Figures) -> list[dict[str, Any]]:
         low, high = wilson_interval(passed, n)
         if n >= MINIMUM_SAMPLES and high < GOAL:
             rows.append(
-                {"code": code, "product": product, "n": n, "rate": passed / n, "low": low,
-                 "high": high}
+                {"code": code, "product": product, "n": n, "failed": n - passed,
+                 "rate": passed / n, "low": low, "high": high}
             )  # fmt: skip
     return sorted(rows, key=lambda row: (row["rate"], row["code"]))

@@ -27,10 +27,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InspectorDay:
-    """The list of the day: of one cell, or of an officer's cells."""
+    """The list of the day: of one cell, or of an officer's cells.
+
+    Attributes:
+        lead_id: The one lead of what is listed; None for nobody or several.
+        cells_led: How many cells are listed.
+    """
 
     cell: str | None
     officer_id: int | None
+    lead_id: int | None
+    cells_led: int
     title: str
     officer_name: str
     rows: list[dict[str, Any]]
@@ -56,7 +63,7 @@ def day_of(scope: Scope, cell: str | None, officer_id: int | None) -> InspectorD
         mine = leads[leads["officer_id"] == officer_id]
         if mine.empty:
             raise NotFoundError(f"officer {officer_id} leads no cell on {scope.on}")
-        title = f"{mine['name'].iloc[0]} · {mine['cell_code'].nunique()} 格"
+        title = str(mine["name"].iloc[0])
     else:
         named = every_cell[every_cell["code"] == cell]
         if named.empty:
@@ -67,14 +74,20 @@ def day_of(scope: Scope, cell: str | None, officer_id: int | None) -> InspectorD
     return InspectorDay(
         cell=cell,
         officer_id=officer_id if cell is None else None,
+        lead_id=_only(mine["officer_id"].unique().tolist()),
+        cells_led=int(mine["cell_code"].nunique()),
         title=title,
         officer_name="、".join(dict.fromkeys(mine["name"].astype(str))),
         rows=_rows(listed.head(LISTED), scope.on),
         total=len(listed),
-        overdue=sum(_is_past(due, scope.on) for due in listed["due_on"]),
+        overdue=sum(is_past(due, scope.on) for due in listed["due_on"]),
         cells=_cells(every_cell),
         officers=_officers(leads),
     )
+
+
+def _only(ids: list[int]) -> int | None:
+    return int(ids[0]) if len(ids) == 1 else None
 
 
 def _first_cell(scope: Scope, every_cell: DataFrame) -> str:
@@ -107,11 +120,12 @@ def _rows(shown: GeoDataFrame, on: date) -> list[dict[str, Any]]:
             **row,
             "number": number,
             "tone": next((tone for least, tone in _TONES if row["score"] >= least), ""),
-            "is_overdue": _is_past(row["due_on"], on),
+            "is_overdue": is_past(row["due_on"], on),
         }
         for number, row in enumerate(plain_rows(shown), start=1)
     ]
 
 
-def _is_past(due: object, on: date) -> bool:
+def is_past(due: object, on: date) -> bool:
+    """Tell whether a day is known and over."""
     return isinstance(due, date) and due < on

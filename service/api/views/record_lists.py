@@ -8,33 +8,17 @@ from pandas import DataFrame
 from maps.hotspot_classes import classes_of
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked, Choices, Raw, resolve
+from service.api.views.chances import CHANCES, Expectation, expectation_of
+from service.api.views.cluster_lists import CLUSTER_SETS, members_of
 from service.api.views.county_facts import choices_of, figures_of
-from service.api.views.figures import AREAS, ENTERPRISES, SETS, Figures
+from service.api.views.empty_lists import Emptiness, why_empty
+from service.api.views.figures import ENTERPRISES, SETS, Figures
+from service.api.views.planner_lists import PLANNER_SETS, TARGETS, Whose, cell_rows, target_rows
 from service.api.views.rows import plain_rows
 from service.database import cluster_frames, enterprises, ledger
 from service.domain.errors import NotFoundError
 
 PER_PAGE = 200
-CLUSTER_SETS = {
-    "cluster_members": (ENTERPRISES, "聚集区内查过的企业", "Enterprises visited in the cluster"),
-    "cluster_cases": (ENTERPRISES, "聚集区内有问题的企业", "Problem enterprises in the cluster"),
-    "cluster_unresolved": (
-        ENTERPRISES,
-        "聚集区内尚未复查合格的企业",
-        "Enterprises of the cluster whose newest result is a problem",
-    ),
-    "cluster_hint": (
-        ENTERPRISES,
-        "聚集区内有共同点的问题企业",
-        "Problem enterprises of the cluster that share the value",
-    ),
-    "cluster_hint_known": (
-        ENTERPRISES,
-        "聚集区内该项有登记的问题企业",
-        "Problem enterprises of the cluster with that column filled",
-    ),
-    "cluster_cells": (AREAS, "聚集区的网格", "Cells of the cluster"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +30,8 @@ class Wanted:
         band: For `areas`: the class of the legend.
         cluster: For the sets of a cluster: its key.
         hint: For the sets of a hint: its position in the cluster's list, from 1.
+        cell: Only what belongs to this cell.
+        officer: For the sets of an officer: who.
         offset: Rows to skip.
     """
 
@@ -53,7 +39,20 @@ class Wanted:
     band: int | None = None
     cluster: int | None = None
     hint: int | None = None
+    cell: str | None = None
+    officer: int | None = None
     offset: int = 0
+
+    def query(self) -> dict[str, object]:
+        """Return the address's parameters beside the filters; None for those left out."""
+        return {
+            "set": self.name,
+            "band": self.band,
+            "cluster": self.cluster,
+            "hint": self.hint,
+            "cell": self.cell,
+            "officer": self.officer,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +61,9 @@ class Listing:
 
     Attributes:
         number: Of the cluster that people own, where the rows are those of one.
+        expectation: Where the rows are chances: their strata and sum.
+        sum_of: Column whose sum the number is, with that sum; None where rows are counted.
+        empty: Why there is no row.
     """
 
     kind: str
@@ -73,6 +75,9 @@ class Listing:
     number: int | None
     offset: int
     next_offset: int | None
+    expectation: Expectation | None = None
+    sum_of: tuple[str, float] | None = None
+    empty: Emptiness | None = None
 
 
 def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
@@ -82,8 +87,12 @@ def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
         NotFoundError: There is no such set, class or cluster, or no plan in force.
     """
     choices = choices_of(scope)
-    ask = _behind_a_cluster if wanted.name in CLUSTER_SETS else _behind_a_figure
-    behind = ask(scope, raw, wanted, choices)
+    if wanted.name in CLUSTER_SETS:
+        behind = _behind_a_cluster(scope, wanted, choices)
+    elif wanted.name in PLANNER_SETS:
+        behind = _behind_the_desk(scope, wanted, choices)
+    else:
+        behind = _behind_a_figure(scope, raw, wanted, choices)
     end = wanted.offset + PER_PAGE
     return Listing(
         kind=behind.kind,
@@ -95,6 +104,9 @@ def listing(scope: Scope, raw: Raw, wanted: Wanted) -> Listing:
         number=behind.number,
         offset=wanted.offset,
         next_offset=end if end < behind.total else None,
+        expectation=behind.expectation,
+        sum_of=behind.sum_of,
+        empty=behind.empty,
     )
 
 
@@ -108,13 +120,27 @@ class _Behind:
     total: int
     asked: Asked
     number: int | None = None
+    expectation: Expectation | None = None
+    sum_of: tuple[str, float] | None = None
+    empty: Emptiness | None = None
 
 
-def _behind_a_cluster(scope: Scope, _: Raw, wanted: Wanted, choices: Choices) -> _Behind:
+def _behind_a_cluster(scope: Scope, wanted: Wanted, choices: Choices) -> _Behind:
     # A cluster was found over all its enterprises, whatever the view is narrowed to.
     asked = resolve(Raw(product=ALL), choices)
     kind, zh, en = CLUSTER_SETS[wanted.name]
     own = cluster_frames.row(scope.session, scope.code, scope.on, wanted.cluster or 0)
+    if kind == CHANCES:
+        made = expectation_of(scope, wanted.cluster or 0)
+        return _Behind(
+            kind=kind,
+            title=(zh, en),
+            found=_page(made.rows, wanted),
+            total=len(made.rows),
+            asked=asked,
+            number=own["object_id"],
+            expectation=made,
+        )
     found, total = _of_cluster(scope, figures_of(scope, asked), wanted, own)
     return _Behind(
         kind=kind, title=(zh, en), found=found, total=total, asked=asked, number=own["object_id"]
@@ -125,7 +151,7 @@ def _behind_a_figure(scope: Scope, raw: Raw, wanted: Wanted, choices: Choices) -
     if wanted.name not in SETS:
         raise NotFoundError(f"there is no list {wanted.name!r}; known: {', '.join(SETS)}")
     asked = resolve(raw, choices)
-    known, figures = SETS[wanted.name], figures_of(scope, asked)
+    known, figures = SETS[wanted.name], figures_of(scope, asked, cell=wanted.cell)
     title = known.zh, known.en
     if wanted.band is None:
         found, total = figures.page(wanted.name, limit=PER_PAGE, offset=wanted.offset)
@@ -134,7 +160,30 @@ def _behind_a_figure(scope: Scope, raw: Raw, wanted: Wanted, choices: Choices) -
         rows = figures.areas[figures.areas["band"] == wanted.band]
         rows = rows if wanted.name == "areas" else rows.iloc[:0]
         found, total = _page(rows, wanted), len(rows)
-    return _Behind(kind=known.kind, title=title, found=found, total=total, asked=asked)
+    empty = None
+    if not total:
+        empty = why_empty(figures, wanted.name, is_class=wanted.band is not None)
+    return _Behind(kind=known.kind, title=title, found=found, total=total, asked=asked, empty=empty)
+
+
+def _behind_the_desk(scope: Scope, wanted: Wanted, choices: Choices) -> _Behind:
+    # Cells, officers and targets are of all products.
+    asked = resolve(Raw(product=ALL), choices)
+    kind, zh, en = PLANNER_SETS[wanted.name]
+    whose = Whose(cell=wanted.cell, officer=wanted.officer)
+    if kind == TARGETS:
+        rows = target_rows(scope, wanted.name, whose)
+    else:
+        rows = cell_rows(scope, figures_of(scope, asked), wanted.name, whose)
+    is_sum = wanted.name == "officer_load"
+    return _Behind(
+        kind=kind,
+        title=(zh, en),
+        found=_page(rows, wanted),
+        total=len(rows),
+        asked=asked,
+        sum_of=("per_month", float(rows["per_month"].sum())) if is_sum else None,
+    )
 
 
 def _page(rows: DataFrame, wanted: Wanted) -> DataFrame:
@@ -168,37 +217,13 @@ def _of_cluster(
         cells = figures.plan_cells
         rows = cells[cells["code"].isin(own["cell_codes"])]
         return _page(rows, wanted), len(rows)
-    if wanted.name in ("cluster_hint", "cluster_hint_known"):
-        ids = _of_hint(scope, own, wanted)
-    else:
-        ids = own[_MEMBERS[wanted.name]]
+    ids = members_of(scope, wanted.name, own, cluster=wanted.cluster or 0, hint=wanted.hint)
     those = ledger.Wanted(ids=[int(one) for one in ids])
     return figures.enterprises(those, limit=PER_PAGE, offset=wanted.offset)
 
 
-def _of_hint(scope: Scope, own: dict[str, Any], wanted: Wanted) -> list[int]:
-    """Return the problem producers that a hint counts: with its value, or with any."""
-    position = (wanted.hint or 0) - 1
-    if not 0 <= position < len(own["hints"]):
-        raise NotFoundError(f"the cluster has no hint {wanted.hint}; it has {len(own['hints'])}")
-    hint = own["hints"][position]
-    values = enterprises.attribute_values(
-        scope.session, scope.code, own["problem_ids"], hint["attribute"]
-    )
-    if wanted.name == "cluster_hint":
-        return [one for one, value in values.items() if value == hint["value"]]
-    return list(values)
-
-
-_MEMBERS = {
-    "cluster_members": "enterprise_ids",
-    "cluster_cases": "problem_ids",
-    "cluster_unresolved": "unresolved_ids",
-}
-
-
 def _rows(shown: DataFrame, choices: Choices) -> list[dict[str, Any]]:
     return [
-        {**row, "township": choices.townships.get(str(row["township_code"]), "")}
+        {**row, "township": choices.townships.get(str(row.get("township_code")), "")}
         for row in plain_rows(shown)
     ]
