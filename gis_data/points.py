@@ -28,34 +28,37 @@ class PointColumns:
     Attributes:
         x: First coordinate: longitude in degrees, or x in the plane of the file.
         y: Second coordinate: latitude in degrees, or y.
-        cases: Whole counts.
+        cases: Whole counts; None where places alone, or values, are analysed.
         population: Units or people, cases among them; None where nobody counted them.
         id: Names the place; rows with the same one are one place.
         strata: Covariates (age, sex, class).
         time: Year or date of the row.
+        value: A measured figure of the place, of any sign.
         degrees: Whether x and y are longitude and latitude.
     """
 
     x: str
     y: str
-    cases: str
+    cases: str | None
     population: str | None = None
     id: str | None = None
     strata: tuple[str, ...] = ()
     time: str | None = None
+    value: str | None = None
     degrees: bool = False
 
     @property
     def named(self) -> list[str]:
         """Return all columns asked for."""
-        optional = [n for n in (self.population, self.id, self.time) if n is not None]
-        return [self.x, self.y, self.cases, *optional, *self.strata]
+        optional = (self.cases, self.population, self.value, self.id, self.time)
+        return [self.x, self.y, *(n for n in optional if n is not None), *self.strata]
 
     @property
     def numbers(self) -> dict[str, str]:
         """Return the columns of numbers by what they mean."""
-        numbers = {"x": self.x, "y": self.y, "cases": self.cases}
-        return numbers if self.population is None else numbers | {"population": self.population}
+        counted = {"cases": self.cases, "population": self.population, "value": self.value}
+        given = {field: name for field, name in counted.items() if name is not None}
+        return {"x": self.x, "y": self.y, **given}
 
 
 class PointRowsError(InvalidInputError):
@@ -92,8 +95,9 @@ def read_points(
         fractional: Refuse cases that are no whole numbers, or round each down.
 
     Returns:
-        x, y, cases, population (NaN where empty in a file with a time column, or without a
-        column of it), id, stratum and time as text; indexed by line number.
+        x, y, cases and value (each where a column is named), population (NaN where empty in a
+        file with a time column, or without a column of it), id, stratum and time as text; indexed
+        by line number.
 
     Raises:
         InvalidInputError: The file or one of its columns cannot be used.
@@ -117,7 +121,7 @@ def read_points(
     for field, column in (("id", columns.id), ("time", columns.time)):
         points[field] = "" if column is None else text[column].astype("object")
     points["stratum"] = _joined(text, columns.strata)
-    if fractional == "floor":
+    if fractional == "floor" and columns.cases is not None:
         points["cases"] = np.floor(points["cases"])
     faults += _faults(text, points, columns)
     bad = pd.concat(faults).sort_values(["line", "field"], kind="stable", ignore_index=True)
@@ -170,10 +174,11 @@ def _faults(text: pd.DataFrame, points: pd.DataFrame, columns: PointColumns) -> 
         found.append(_listed(given, np.isinf(numbers), "is not finite"))
         if field in {"cases", "population"}:
             found.append(_listed(given, numbers < 0, "is negative"))
-    cases, given_cases = points["cases"], text[columns.cases]
-    whole = cases.isna() | np.isinf(cases) | (cases == np.floor(cases))
-    advice = "is not a whole number; --fractional floor rounds each row down"
-    found.append(_listed(given_cases, ~whole, advice))
+    if columns.cases is not None:
+        cases = points["cases"]
+        whole = cases.isna() | np.isinf(cases) | (cases == np.floor(cases))
+        advice = "is not a whole number; --fractional floor rounds each row down"
+        found.append(_listed(text[columns.cases], ~whole, advice))
     if columns.degrees:
         found.append(_listed(text[columns.x], points["x"].abs() > 180, "is no longitude"))  # noqa: PLR2004
         found.append(_listed(text[columns.y], points["y"].abs() > 90, "is no latitude"))  # noqa: PLR2004

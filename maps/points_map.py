@@ -31,7 +31,7 @@ _COUNTS = (2, 3, 5, 10)  # cases, where nothing says how many to expect
 _COUNT_NAMES = ("1", "2", "3–4", "5–9", "≥10")
 _MEMBERS_SHOWN = 12
 _MARGIN = 0.04
-_METRES_PER_DEGREE = 111_320.0
+METRES_PER_DEGREE = 111_320.0
 _SINGLE = 0.015  # radius of the ring round a cluster of one place, of the whole extent
 _LEAST_EXTENT_DEG = 0.01
 
@@ -62,16 +62,14 @@ def build_points_map(given: PointsMapInput) -> folium.Map:
         CrsError: `epsg` is no plane, or the points do not lie in it.
         InvalidInputError: A place lies nearer to a pole than a map reaches.
     """
-    in_degrees = "lon" in _axes(given)
-    to_degrees = _placing(given, in_degrees=in_degrees)
+    in_degrees = "lon" in axes_of(given)
+    to_degrees = placing(given, in_degrees=in_degrees)
     places = given.places
     lon, lat = to_degrees(places["x"].to_numpy(float), places["y"].to_numpy(float))
-    if np.abs(lat).max() > 85:  # noqa: PLR2004, degrees: where web maps end
-        raise InvalidInputError("a map reaches to latitude 85; leave places beyond it out")
-    extent_m = _METRES_PER_DEGREE * max(float(np.ptp(lon)), float(np.ptp(lat)), _LEAST_EXTENT_DEG)
-    marks = [_mark(one, given, to_degrees, _SINGLE * extent_m) for one in given.found["clusters"]]
+    single_m = single_radius_m(lon, lat)
+    marks = [_mark(one, given, to_degrees, single_m) for one in given.found["clusters"]]
     looks, look_of = _looks(places)
-    bounds = _bounds(lon, lat, marks)
+    bounds = bounds_around(lon, lat, marks)
     is_plain = not in_degrees and given.epsg is None
     points_map = CountyMap(
         bounds=bounds, shell=_shell(given, looks, np.bincount(look_of, minlength=len(looks)),
@@ -84,13 +82,27 @@ def build_points_map(given: PointsMapInput) -> folium.Map:
     return points_map
 
 
-def _axes(given: PointsMapInput) -> tuple[str, ...]:
+def single_radius_m(lon: Floats, lat: Floats) -> float:
+    """Return how wide the ring round a single place is drawn, in metres.
+
+    Raises:
+        InvalidInputError: A place lies nearer to a pole than a map reaches.
+    """
+    if np.abs(lat).max() > 85:  # noqa: PLR2004, degrees: where web maps end
+        raise InvalidInputError("a map reaches to latitude 85; leave places beyond it out")
+    extent = max(float(np.ptp(lon)), float(np.ptp(lat)), _LEAST_EXTENT_DEG)
+    return _SINGLE * METRES_PER_DEGREE * extent
+
+
+def axes_of(given: PointsMapInput) -> tuple[str, ...]:
+    """Return what the coordinates of a centre are called."""
     return ("lon", "lat") if given.found["settings"]["geometry"] == "sphere" else ("x", "y")
 
 
-def _placing(
+def placing(
     given: PointsMapInput, *, in_degrees: bool
 ) -> Callable[[Floats, Floats], tuple[Floats, Floats]]:
+    """Return what turns coordinates of the file into longitude and latitude to draw at."""
     if in_degrees:
         return lambda x, y: (x, y)
     if given.epsg is not None:
@@ -118,8 +130,8 @@ def _texts(places: pd.DataFrame) -> PointTexts:
     columns = {
         Words("编号", "Id"): [str(one) for one in places["id"]],
         Words("例数", "Cases"): [f"{one:,.0f}" for one in places["cases"]],
-        Words("人口/单位", "Population"): [_number(one) for one in places["population"]],
-        Words("期望", "Expected"): [_number(one) for one in places["expected"]],
+        Words("人口/单位", "Population"): [figure_text(one) for one in places["population"]],
+        Words("期望", "Expected"): [figure_text(one) for one in places["expected"]],
         Words("坐标", "Coordinates"): [
             f"{x:.6g}, {y:.6g}" for x, y in zip(places["x"], places["y"], strict=True)
         ],
@@ -127,7 +139,8 @@ def _texts(places: pd.DataFrame) -> PointTexts:
     return PointTexts(labels=list(columns), columns=list(columns.values()))
 
 
-def _number(value: float | None) -> str:
+def figure_text(value: float | None) -> str:
+    """Return a number with four digits, or whole from a thousand on; '' for none."""
     if value is None or not np.isfinite(value):
         return ""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"  # noqa: PLR2004
@@ -139,7 +152,7 @@ def _mark(
     to_degrees: Callable[[Floats, Floats], tuple[Floats, Floats]],
     single_m: float,
 ) -> ClusterMark:
-    ring = np.array(outline(one) or [tuple(one["centre"][axis] for axis in _axes(given))])
+    ring = np.array(outline(one) or [tuple(one["centre"][axis] for axis in axes_of(given))])
     lon, lat = to_degrees(ring[:, 0], ring[:, 1])
     corners = list(zip(lon.tolist(), lat.tolist(), strict=True))
     return ClusterMark(
@@ -160,8 +173,8 @@ def _rows(one: dict[str, Any], given: PointsMapInput) -> list[tuple[Words, Words
         (Words("对数似然比", "LLR"), f"{one['llr']:.6f}"),
         (Words("p", "p"), _p(one)),
         (Words("例数/期望", "Cases / expected"), f"{one['cases']:,} / {one['expected']:,.2f}"),
-        (Words("相对风险", "Relative risk"), _number(one["relative_risk"]) or "∞"),
-        (Words("人口/单位", "Population"), _number(one["population"])),
+        (Words("相对风险", "Relative risk"), figure_text(one["relative_risk"]) or "∞"),
+        (Words("人口/单位", "Population"), figure_text(one["population"])),
         (Words("点位", "Places"), f"{len(one['members']):,}"),
         (Words("半径", "Radius"), f"{one['radius']:.4g}{unit}"),
     ]
@@ -189,7 +202,7 @@ def _members(one: dict[str, Any]) -> Words:
     )
 
 
-def _bounds(
+def bounds_around(
     lon: Floats, lat: Floats, marks: list[ClusterMark]
 ) -> tuple[float, float, float, float]:
     """Return west, south, east, north of all places and rings, with a margin."""
@@ -218,7 +231,7 @@ def _shell(
             "llr": f"{one['llr']:.6f}",
             "p": _p(one),
             "excess": f"{one['cases']:,} / {one['expected']:,.1f}",
-            "risk": _number(one["relative_risk"]) or "∞",
+            "risk": figure_text(one["relative_risk"]) or "∞",
             "places": f"{len(one['members']):,}",
             "time": f"{one['start']} – {one['end']}" if "start" in one else "",
             "members": _members(one).as_json(),

@@ -7,16 +7,25 @@ from typing import Annotated, Literal
 import typer
 
 from scripts.command_options import CountyOption, DayOption, DryRunOption, refusals
-from service.domain.errors import InvalidInputError
 
 _OF_FILE = "Any file"
 _OF_COUNTY = "The county in the database"
+_OF_LOCAL = "Any file: --method getis-ord, getis-ord-star, local-moran"
+_OF_DENSITY = "Any file: --method hdbscan, dbscan"
 
 
-def _of_file(text: str, *names: str) -> typer.models.OptionInfo:
+def _of_file(text: str, *names: str, panel: str = _OF_FILE) -> typer.models.OptionInfo:
     """Return an option that only a file takes."""
-    found: typer.models.OptionInfo = typer.Option(*names, help=text, rich_help_panel=_OF_FILE)
+    found: typer.models.OptionInfo = typer.Option(*names, help=text, rich_help_panel=panel)
     return found
+
+
+def _of_local(text: str) -> typer.models.OptionInfo:
+    return _of_file(text, panel=_OF_LOCAL)
+
+
+def _of_density(text: str) -> typer.models.OptionInfo:
+    return _of_file(text, panel=_OF_DENSITY)
 
 
 def clusters(  # noqa: PLR0913
@@ -61,6 +70,13 @@ def clusters(  # noqa: PLR0913
         Path | None,
         typer.Option(help="CSV (also .gz) or XLSX: no database.", rich_help_panel=_OF_FILE),
     ] = None,
+    method: Annotated[
+        Literal["scan", "getis-ord", "getis-ord-star", "local-moran", "hdbscan", "dbscan"],
+        _of_file(
+            "Windows that chance does not explain (scan), places among high or low neighbours "
+            "(Gi, Gi*, local Moran), or where places crowd (HDBSCAN, DBSCAN: no rate)."
+        ),
+    ] = "scan",
     cases: Annotated[str | None, _of_file("Column of cases, whole counts.")] = None,
     population: Annotated[
         str | None, _of_file("Column of people, or of units with their cases.")
@@ -95,7 +111,11 @@ def clusters(  # noqa: PLR0913
     ] = "no_overlap",
     max_clusters: Annotated[int, _of_file("Report at most this many.")] = 20,
     alpha: Annotated[
-        float, _of_file("Sequential: stop after a cluster whose p is above this.")
+        float,
+        _of_file(
+            "Sequential: stop after a cluster whose p is above this. Local statistics: highest q "
+            "of a named class."
+        ),
     ] = 0.05,
     share_of: Annotated[
         Literal["expected", "population"], _of_file("What --max-share is a share of (Poisson).")
@@ -131,6 +151,50 @@ def clusters(  # noqa: PLR0913
         int | None, _of_file("Coordinate system of x and y, for maps and GeoJSON: 4547, 32650 …")
     ] = None,
     map_: Annotated[Path | None, _of_file("Write the one-file map here as well.", "--map")] = None,
+    value: Annotated[
+        str | None, _of_local("Column of a measured figure, instead of --cases.")
+    ] = None,
+    measure: Annotated[
+        Literal["standardised", "rate", "excess", "cases"] | None,
+        _of_local(
+            "What is compared: the rate in its own standard deviations (empirical Bayes; with a "
+            "population the default), the rate, cases beyond the common rate, or cases."
+        ),
+    ] = None,
+    neighbours: Annotated[
+        int | None, _of_local("The so many nearest; 8, fewer among few places.")
+    ] = None,
+    band_km: Annotated[
+        float | None, _of_local("Everyone within so many km, instead of the nearest.")
+    ] = None,
+    weights: Annotated[
+        Literal["equal", "fading"] | None,
+        _of_local("Neighbours in a band weigh the same (the default), or less the farther."),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        _of_local("Simulated neighbourhoods behind each p; 1,000,000, with fading weights 9,999."),
+    ] = None,
+    correction: Annotated[
+        Literal["bh", "by", "none"] | None,
+        _of_local("For the number of places: Benjamini-Hochberg (the default), -Yekutieli, none."),
+    ] = None,
+    alternative: Annotated[
+        Literal["two-sided", "greater", "less"] | None,
+        _of_local("Which deviations count; two-sided by default."),
+    ] = None,
+    min_population: Annotated[
+        float | None, _of_local("A place with fewer people is not rated.")
+    ] = None,
+    min_cluster_size: Annotated[
+        int | None, _of_density("HDBSCAN: fewest places of a crowd; 20.")
+    ] = None,
+    min_samples: Annotated[
+        int | None, _of_density("Neighbours that make a place dense (DBSCAN counts itself); 10.")
+    ] = None,
+    eps_km: Annotated[
+        float | None, _of_density("DBSCAN: within so many km neighbours count.")
+    ] = None,
     max_share: Annotated[
         float | None, typer.Option(help="Largest share in a window; 0.5, county 0.25.")
     ] = None,
@@ -159,22 +223,29 @@ def clusters(  # noqa: PLR0913
         )  # fmt: skip
         return
     # Compiled code takes a third of a second to import: `--help` and the county's lists do without.
-    from scripts.clusters_file import ClusterOptions as PointOptions  # noqa: PLC0415
-    from scripts.clusters_file import Output, PointsFile, clusters_from_file  # noqa: PLC0415
+    from scripts.clusters_file import (  # noqa: PLC0415
+        Output,
+        PointsFile,
+        clusters_from_file,
+        options_of,
+    )
 
     with refusals():
-        if cases is None:
-            raise InvalidInputError("--file needs --cases, one of its columns")
         source = PointsFile(
             file=file, cases=cases, population=population, lon=lon, lat=lat, x=x, y=y, id=id_,
-            strata=strata, time=time, fractional=fractional, encoding=encoding, epsg=epsg,
+            strata=strata, time=time, value=value, fractional=fractional, encoding=encoding,
+            epsg=epsg,
         )  # fmt: skip
-        asked = PointOptions(
-            model=model, window=window, compactness=compactness, secondary=secondary,
-            max_clusters=max_clusters, alpha=alpha, share_of=share_of, start=start, end=end,
-            time_unit=time_unit, max_time_share=max_time_share, prospective=prospective,
-            unit=unit, ties=ties, rates=rates, min_cases=min_cases, replications=replications,
-            max_share=0.5 if max_share is None else max_share, max_radius_km=max_radius_km,
-            seed=seed or 0, degrees=source.degrees,
-        )  # fmt: skip
+        asked = options_of({
+            "method": method, "model": model, "window": window, "compactness": compactness,
+            "secondary": secondary, "max_clusters": max_clusters, "alpha": alpha,
+            "share_of": share_of, "start": start, "end": end, "time_unit": time_unit,
+            "max_time_share": max_time_share, "prospective": prospective, "unit": unit,
+            "ties": ties, "rates": rates, "min_cases": min_cases, "replications": replications,
+            "max_share": max_share, "max_radius_km": max_radius_km, "seed": seed,
+            "degrees": source.degrees, "measure": measure, "neighbours": neighbours,
+            "band_km": band_km, "weights": weights, "draws": draws, "correction": correction,
+            "alternative": alternative, "min_population": min_population,
+            "min_cluster_size": min_cluster_size, "min_samples": min_samples, "eps_km": eps_km,
+        })  # fmt: skip
         clusters_from_file(source, asked, Output(format=format_, out=out, map=map_))

@@ -11,11 +11,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from gis_data.points import PointColumns, read_points
 from scripts.clusters_output import as_geojson, as_table, write_text
+from scripts.sites_output import sites_geojson, sites_table
 from service.domain.errors import InvalidInputError
-from service.domain.point_clusters import Analysis, ClusterOptions, analyse, clusters
+from service.domain.point_clusters import Analysis, ClusterOptions, clusters
+from service.domain.point_methods import analyse_points, options_of
 
 if TYPE_CHECKING:
     import folium
+
+    from service.domain.density_clusters import DensityOptions
+    from service.domain.local_options import LocalOptions
 
 Format = Literal["json", "table", "geojson", "map"]
 
@@ -26,7 +31,7 @@ class PointsFile:
 
     Attributes:
         file: CSV (also .gz) or XLSX with a header.
-        cases: Column of cases, whole counts.
+        cases: Column of cases, whole counts; None for crowds of places, or with a value.
         population: Column of people, or of units with their cases; None for a space-time scan
             by permutation.
         lon, lat: Columns of longitude and latitude, degrees WGS 84; or
@@ -34,13 +39,14 @@ class PointsFile:
         id: Column that names the place.
         strata: Covariate columns, separated by commas.
         time: Column of the time of cases, or of the census.
+        value: Column of a measured figure, for local statistics.
         fractional: Refuse cases that are no whole numbers, or round each down.
         encoding: Of a CSV; found if left out.
         epsg: Number of the plane's coordinate system, for maps and GeoJSON alone.
     """
 
     file: Path
-    cases: str
+    cases: str | None = None
     population: str | None = None
     lon: str | None = None
     lat: str | None = None
@@ -49,6 +55,7 @@ class PointsFile:
     id: str | None = None
     strata: str | None = None
     time: str | None = None
+    value: str | None = None
     fractional: Literal["refuse", "floor"] = "refuse"
     encoding: str | None = None
     epsg: int | None = None
@@ -79,6 +86,7 @@ class PointsFile:
             id=self.id,
             strata=tuple(name.strip() for name in (self.strata or "").split(",") if name.strip()),
             time=self.time,
+            value=self.value,
             degrees=degrees,
         )
 
@@ -109,13 +117,17 @@ class Output:
 
 
 def clusters_from_file(
-    source: PointsFile, options: ClusterOptions, output: Output, *, bar: bool = True
+    source: PointsFile,
+    options: "ClusterOptions | LocalOptions | DensityOptions",
+    output: Output,
+    *,
+    bar: bool = True,
 ) -> dict[str, Any]:
-    """Find clusters that chance does not explain in a table of places, and write them.
+    """Find clusters in a table of places, and write them.
 
     Args:
         source: The file.
-        options: What to look for; `degrees` is the file's.
+        options: What to look for, and by which method; `degrees` is the file's.
         output: Where to.
         bar: Show progress on the terminal.
 
@@ -125,12 +137,14 @@ def clusters_from_file(
     Raises:
         InvalidInputError: A setting, the file or some rows cannot be used; nothing is written.
     """
-    options.scan_settings()  # refuse a bad setting before reading a large file
+    if isinstance(options, ClusterOptions):
+        options.scan_settings()  # refuse a bad setting before reading a large file
+        _require_counts(source)
     _require_place(output)
     points = source.read()
     with _progress(shown=bar) as progress:
         task = progress.add_task("聚集区 clusters", total=1.0)
-        analysis = analyse(
+        analysis = analyse_points(
             points, options, progress=lambda share: progress.update(task, completed=share)
         )
     found = analysis.found
@@ -154,6 +168,15 @@ def _progress(*, shown: bool) -> Progress:
         transient=True,
         disable=not (shown and console.is_terminal),
     )
+
+
+def _require_counts(source: PointsFile) -> None:
+    if source.cases is None:
+        raise InvalidInputError("--file needs --cases, one of its columns")
+    if source.value is not None:
+        raise InvalidInputError(
+            "--value belongs to local statistics (--method getis-ord-star …); a scan counts --cases"
+        )
 
 
 def _require_place(output: Output) -> None:
@@ -198,14 +221,28 @@ def _map(analysis: Analysis, source: PointsFile) -> "folium.Map":
         title=source.file.name,
         epsg=None if source.degrees else source.epsg,
     )
+    if "sites" in analysis.found:
+        from maps.sites_map import build_sites_map  # noqa: PLC0415
+
+        return build_sites_map(given)
     return build_points_map(given)
 
 
 def _rendered(found: dict[str, Any], format_: Format, epsg: int | None) -> str:
+    of_sites = "sites" in found
     if format_ == "table":
-        return as_table(found)
-    content = found if format_ == "json" else as_geojson(found, epsg=epsg)
-    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+        return sites_table(found) if of_sites else as_table(found)
+    if format_ == "geojson":
+        found = sites_geojson(found, epsg=epsg) if of_sites else as_geojson(found, epsg=epsg)
+    return json.dumps(found, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-__all__ = ["ClusterOptions", "Output", "PointsFile", "clusters", "clusters_from_file"]
+__all__ = [
+    "ClusterOptions",
+    "Output",
+    "PointsFile",
+    "analyse_points",
+    "clusters",
+    "clusters_from_file",
+    "options_of",
+]

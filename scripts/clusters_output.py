@@ -46,10 +46,10 @@ def as_table(found: dict[str, Any]) -> str:
     table.add_column("成员 members")
     for one in found["clusters"]:
         table.add_row(
-            str(one["rank"]), f"{one['llr']:.6f}", f"{one['p']:.4g}", _short(one["p_gumbel"]),
-            str(one["cases"]), f"{one['expected']:.2f}", _short(one["relative_risk"]),
+            str(one["rank"]), f"{one['llr']:.6f}", f"{one['p']:.4g}", short(one["p_gumbel"]),
+            str(one["cases"]), f"{one['expected']:.2f}", short(one["relative_risk"]),
             f"{one['radius']:.4g}", *(_plain(one[name]) for name in extra),
-            _members(one["members"]),
+            members_shown(one["members"]),
         )  # fmt: skip
     text = io.StringIO()
     Console(file=text, width=160).print(table)
@@ -66,7 +66,7 @@ def as_geojson(found: dict[str, Any], *, epsg: int | None = None) -> dict[str, A
         epsg: Of the plane; not for degrees.
     """
     on_earth = found["settings"]["geometry"] == "sphere" or epsg is None
-    place = _as_given if on_earth else OnEarth(int(epsg or 0))
+    place = as_given if on_earth else OnEarth(int(epsg or 0))
     features = [
         {
             "type": "Feature",
@@ -104,11 +104,13 @@ def _plain(value: Any) -> str:  # noqa: ANN401 - a number or a text
     return value if isinstance(value, str) else f"{value:.4g}"
 
 
-def _short(number: float | None) -> str:
+def short(number: float | None) -> str:
+    """Return a number with three digits, or a dash for none."""
     return "–" if number is None else f"{number:.3g}"
 
 
-def _members(ids: list[Any]) -> str:
+def members_shown(ids: list[Any]) -> str:
+    """Return the first few names, and how many there are."""
     shown = ", ".join(str(name) for name in ids[:_MEMBERS_SHOWN])
     return shown if len(ids) <= _MEMBERS_SHOWN else f"{shown} … ({len(ids)})"
 
@@ -124,5 +126,6 @@ def _geometry(one: dict[str, Any], place: Callable[[Floats, Floats], Any]) -> di
     return {"type": "Polygon", "coordinates": [there]}
 
 
-def _as_given(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+def as_given(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """Return coordinates that stay as they are."""
     return x, y

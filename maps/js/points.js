@@ -50,7 +50,7 @@
 
     _radius(zoom) {
       const crowd = this._data.n > 50000 ? 1.4 : 0;
-      return Math.max(0.8, Math.min(5, 1.6 + (zoom - 9) * 0.7 - crowd));
+      return Math.max(this._data.least_px, Math.min(5, 1.6 + (zoom - 9) * 0.7 - crowd));
     },
 
     /** Call visit(index, x, y) for each shown point in a box of world pixels at this zoom. */

@@ -28,6 +28,7 @@ class ClusterMark:
         switches: State in which it is shown.
         rows: Lines of the popup.
         known_from: Not shown in the weeks before this day; None always.
+        badge_at: Longitude and latitude of the number; on the ring's upper right where None.
     """
 
     mark_id: str
@@ -41,6 +42,7 @@ class ClusterMark:
     rows: Sequence[tuple[Words, Words]] = ()
     remark: Words | None = None
     known_from: date | None = None
+    badge_at: tuple[float, float] | None = None
 
     def as_json(self) -> JsonValue:
         """Return what the script needs."""
@@ -75,6 +77,8 @@ class ClusterMark:
 
     def _badge(self) -> tuple[float, float]:
         """Return latitude and longitude on the ring, to the upper right, clear of the middle."""
+        if self.badge_at is not None:
+            return (self.badge_at[1], self.badge_at[0])
         south, west, north, east = self._extent()
         diagonal = 0.5 * 0.7071
         return (

@@ -30,6 +30,7 @@ _EQUATOR_M = 40_075_016.7
 _THREE_BYTES = 2**24
 _MAX_LATITUDE = 85.05112878  # where Web Mercator ends
 _MAX_LOOKS = 256
+_LEAST_PX = 0.8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,7 @@ class CanvasPoints(DataLayer):
         texts: For the popup; None for no popup.
         ids: An integer per point for links from lists; None leaves them out.
         show: Drawn from the start, or on demand.
+        least_px: Radius of a point, in pixels, however far out the reader zooms.
 
     Raises:
         InvalidInputError: Lengths differ, or a coordinate is missing or out of range.
@@ -88,6 +90,7 @@ class CanvasPoints(DataLayer):
         ids: ArrayLike | None = None,
         name: str = "企业 Enterprises",
         show: bool = True,
+        least_px: float = _LEAST_PX,
     ) -> None:
         """Pack the points."""
         x, y = _mercator(np.asarray(lon, float), np.asarray(lat, float))
@@ -97,6 +100,7 @@ class CanvasPoints(DataLayer):
         data = {
             **packed,
             "n": len(x),
+            "least_px": least_px,
             "looks": [look.as_json() for look in looks],
             "styles": _base64(numbers.astype(np.uint8)[order]),
             **_identities(ids, order),

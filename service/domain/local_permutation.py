@@ -11,12 +11,14 @@ permutation from all the draws, at the price of one comparison per member drawn.
 differ, every site needs its own weighted sums (`direct_counts`).
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.domain.local_draws import draw_direct, draw_shared
+from service.domain.scan.errors import ScanStoppedError
 from service.domain.weights import Weights
 
 Floats = NDArray[np.float64]
@@ -30,6 +32,38 @@ _ROUNDING = 16 * np.finfo(np.float64).eps
 # slots then hold one threshold at most, and the table of one neighbourhood size stays in cache.
 _SLOTS_PER_STEP = 4
 _LEAST_SLOTS = 4096
+
+
+# Draws between two looks at whoever waits. Each part has a seed of its own, so that what is found
+# does not depend on being watched; parts are as long as they are for everybody.
+_SHARED_PART, _DIRECT_PART = 1 << 16, 1 << 9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """How draws talk to whoever waits for them.
+
+    Attributes:
+        progress: Told the finished share, 0 to 1.
+        stop: Asked often; when it answers True the draws end with ScanStoppedError.
+    """
+
+    progress: Callable[[float], None] | None = None
+    stop: Callable[[], bool] | None = None
+
+    def look(self, share: float) -> None:
+        """Tell the share and ask whether to go on.
+
+        Raises:
+            ScanStoppedError: Not.
+        """
+        if self.stop is not None and self.stop():
+            raise ScanStoppedError(share)
+        if self.progress is not None:
+            self.progress(share)
+
+
+UNWATCHED = Watch()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +112,13 @@ class _Ladder:
 
 
 def neighbour_counts(
-    values: Floats, weights: Weights, *, rng: np.random.Generator, draws: int, direct_draws: int
+    values: Floats,
+    weights: Weights,
+    *,
+    rng: np.random.Generator,
+    draws: int,
+    direct_draws: int,
+    watch: Watch = UNWATCHED,
 ) -> TailCounts:
     """Return the tail counts of each site's neighbour sum under conditional permutation.
 
@@ -88,6 +128,10 @@ def neighbour_counts(
         rng: Source of the seed of the draws.
         draws: Length of the shared reference, for sites whose neighbours weigh the same.
         direct_draws: Draws for the other sites, each of which costs one weighted sum per draw.
+        watch: Told how far the draws are, and asked whether to go on.
+
+    Raises:
+        ScanStoppedError: The watch asked to stop.
     """
     centred = values - values.mean()
     filled = weights.cardinalities > 0
@@ -98,20 +142,27 @@ def neighbour_counts(
     if equal.any():
         used[equal] = draws
         at_least, at_most = shared_counts(
-            centred, weights, sites=np.flatnonzero(equal), draws=draws, seed=int(seeds[0])
-        )
+            centred, weights, sites=np.flatnonzero(equal), draws=draws, seed=int(seeds[0]),
+            watch=watch,
+        )  # fmt: skip
     unequal = np.flatnonzero(filled & ~equal)
     if len(unequal):
         used[unequal] = direct_draws
         above, below = direct_counts(
-            centred, weights, sites=unequal, draws=direct_draws, seed=int(seeds[1])
+            centred, weights, sites=unequal, draws=direct_draws, seed=int(seeds[1]), watch=watch
         )
         at_least, at_most = at_least + above, at_most + below
     return TailCounts(at_least=at_least, at_most=at_most, draws=used)
 
 
 def shared_counts(
-    values: Floats, weights: Weights, *, sites: Counts, draws: int, seed: int
+    values: Floats,
+    weights: Weights,
+    *,
+    sites: Counts,
+    draws: int,
+    seed: int,
+    watch: Watch = UNWATCHED,
 ) -> tuple[Counts, Counts]:
     """Return the sums at least and at most the observed one, by site, from one series of draws.
 
@@ -125,7 +176,7 @@ def shared_counts(
     distinct = np.unique(sizes[sites]).astype(np.int64)
     ladders = [_ladder(bounds[sizes == size]) for size in distinct]
     steps = np.cumsum([0, *(len(ladder.lows) for ladder in ladders)])
-    histogram, more = draw_shared(
+    prepared = (
         values, sizes, bounds, distinct,
         np.concatenate([ladder.lows for ladder in ladders]),
         np.concatenate([ladder.highs for ladder in ladders]),
@@ -133,9 +184,14 @@ def shared_counts(
         np.concatenate([ladder.slots for ladder in ladders]),
         np.cumsum([0, *(len(ladder.slots) for ladder in ladders)]),
         np.array([ladder.scale for ladder in ladders]),
-        draws, np.uint64(seed),
     )  # fmt: skip
-    at_least, at_most = more.astype(np.int64).T.copy()
+    histogram = np.zeros(2 * int(steps[-1]), dtype=np.int64)
+    more = np.zeros((len(values), 2), dtype=np.int64)
+    for part, number in _parts(draws, seed, _SHARED_PART, watch):
+        counted, passed = draw_shared(*prepared, number, part)
+        histogram += counted
+        more += passed
+    at_least, at_most = more.T.copy()
     for size, ladder, begin, end in zip(distinct, ladders, steps[:-1], steps[1:], strict=True):
         here = np.flatnonzero(sizes == size)
         step = np.searchsorted(ladder.lows, bounds[here, 0], side="right") - 1
@@ -146,18 +202,36 @@ def shared_counts(
 
 
 def direct_counts(
-    values: Floats, weights: Weights, *, sites: Counts, draws: int, seed: int
+    values: Floats,
+    weights: Weights,
+    *,
+    sites: Counts,
+    draws: int,
+    seed: int,
+    watch: Watch = UNWATCHED,
 ) -> tuple[Counts, Counts]:
     """Return the same for sites whose neighbours weigh differently, by weighted sums."""
     observed = weights.lag(values)
     slack = _ROUNDING * weights.row_sums(weights.values) * np.abs(values).max()
     slack *= np.maximum(weights.cardinalities, 1)
-    counts = draw_direct(
+    prepared = (
         values, weights.starts, weights.values, sites,
         np.column_stack((observed - slack, observed + slack)),
-        int(weights.cardinalities[sites].max()), draws, np.uint64(seed),
+        int(weights.cardinalities[sites].max()),
     )  # fmt: skip
+    counts = np.zeros((len(values), 2), dtype=np.int64)
+    for part, number in _parts(draws, seed, _DIRECT_PART, watch):
+        counts += draw_direct(*prepared, number, part)
     return counts[:, 0].copy(), counts[:, 1].copy()
+
+
+def _parts(draws: int, seed: int, size: int, watch: Watch) -> Iterator[tuple[np.uint64, int]]:
+    """Yield the seed and the number of draws of each part, looking at the watch before each."""
+    seeds = np.random.default_rng(seed).integers(0, 2**63, size=-(-draws // size))
+    for part, own in enumerate(seeds):
+        watch.look(part * size / draws)
+        yield np.uint64(own), min(size, draws - part * size)
+    watch.look(1.0)
 
 
 def _ladder(bounds: Floats) -> _Ladder:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from service.domain.errors import InvalidInputError
 from service.domain.local_moments import Moments, getis_ord_moments, moran_moments
-from service.domain.local_permutation import TailCounts, neighbour_counts
+from service.domain.local_permutation import UNWATCHED, TailCounts, Watch, neighbour_counts
 from service.domain.multiple_testing import Correction, corrected
 from service.domain.weights import Weights
 
@@ -31,6 +31,7 @@ class LocalSettings:
         alpha: Highest q (and p) of a named class.
         shared_draws: Draws where a site's neighbours weigh the same.
         direct_draws: Draws elsewhere.
+        watch: Told how far the draws are, and asked whether to go on.
     """
 
     alternative: Alternative = "two-sided"
@@ -38,6 +39,7 @@ class LocalSettings:
     alpha: float = 0.05
     shared_draws: int = SHARED_DRAWS
     direct_draws: int = DIRECT_DRAWS
+    watch: Watch = UNWATCHED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -69,10 +71,12 @@ def getis_ord(
     rng: np.random.Generator,
     star: bool = True,
     settings: LocalSettings | None = None,
+    tails: TailCounts | None = None,
 ) -> LocalResult:
     """Return Gi* (`star`) or Gi of every site.
 
-    The permutation keeps the site's own value, so that p is the same for Gi and Gi*.
+    The permutation keeps the site's own value, so that p is the same for Gi, Gi* and (two-sided)
+    local Moran: `tails` of one, from `simulated_tails`, serve all.
 
     Raises:
         InvalidInputError: Fewer than 3 sites, missing values, or all values equal.
@@ -80,7 +84,7 @@ def getis_ord(
     chosen = settings or LocalSettings()
     x = _checked(values, weights)
     moments = getis_ord_moments(x, weights, star=star)
-    tails = _tails(x, weights, rng, chosen)
+    tails = tails or simulated_tails(x, weights, rng=rng, settings=chosen)
     p = _p_values(tails, chosen.alternative, upward=np.ones(len(x), dtype=np.bool_))
     q = _q_values(p, weights, chosen)
     high = tails.p_greater <= tails.p_less
@@ -99,6 +103,7 @@ def local_moran(
     rng: np.random.Generator,
     conditional: bool = False,
     settings: LocalSettings | None = None,
+    tails: TailCounts | None = None,
 ) -> LocalResult:
     """Return local Moran of every site; `conditional` chooses the moments behind z.
 
@@ -108,7 +113,7 @@ def local_moran(
     chosen = settings or LocalSettings()
     x = _checked(values, weights)
     moments = moran_moments(x, weights, conditional=conditional)
-    tails = _tails(x, weights, rng, chosen)
+    tails = tails or simulated_tails(x, weights, rng=rng, settings=chosen)
     own_high = x > x.mean()
     p = _p_values(tails, chosen.alternative, upward=own_high)
     q = _q_values(p, weights, chosen)
@@ -117,6 +122,26 @@ def local_moran(
     quadrants = np.char.add(own, np.where(near_high, "H", "L"))
     classes = np.where(q <= chosen.alpha, quadrants, "none").astype("<U12")
     return _result(moments, tails, p, q, classes, weights)
+
+
+def simulated_tails(
+    values: ArrayLike,
+    weights: Weights,
+    *,
+    rng: np.random.Generator,
+    settings: LocalSettings | None = None,
+) -> TailCounts:
+    """Return how often chance gives each site's neighbours as large, or as small, a sum.
+
+    Raises:
+        InvalidInputError: Fewer than 3 sites, missing values, or all values equal.
+        ScanStoppedError: The watch of the settings asked to stop.
+    """
+    chosen = settings or LocalSettings()
+    return neighbour_counts(
+        _checked(values, weights), weights, rng=rng, draws=chosen.shared_draws,
+        direct_draws=chosen.direct_draws, watch=chosen.watch,
+    )  # fmt: skip
 
 
 def _checked(values: ArrayLike, weights: Weights) -> Floats:
@@ -130,14 +155,6 @@ def _checked(values: ArrayLike, weights: Weights) -> Floats:
     if np.ptp(x) == 0:
         raise InvalidInputError("all values are equal; there is nothing to compare")
     return x
-
-
-def _tails(
-    x: Floats, weights: Weights, rng: np.random.Generator, settings: LocalSettings
-) -> TailCounts:
-    return neighbour_counts(
-        x, weights, rng=rng, draws=settings.shared_draws, direct_draws=settings.direct_draws
-    )
 
 
 def _p_values(tails: TailCounts, alternative: Alternative, *, upward: NDArray[np.bool_]) -> Floats:

@@ -13,13 +13,14 @@ class Correction(StrEnum):
 
     BH = "bh"  # Benjamini & Hochberg 1995: independent or positively dependent tests
     BY = "by"  # Benjamini & Yekutieli 2001: any dependence, at a price of about ln(tests)
+    NONE = "none"  # every test for itself: of m without any effect, m a are called
 
 
 def corrected(p_values: ArrayLike, correction: Correction = Correction.BH) -> NDArray[np.float64]:
     """Return q-values: calling everything with q <= a keeps the expected false share below a.
 
     The step-up procedure: q of the i-th smallest p of m is the least of p_(j) m c / j over j >= i,
-    at most 1, with c = 1 for BH and 1 + 1/2 + ... + 1/m for BY.
+    at most 1, with c = 1 for BH and 1 + 1/2 + ... + 1/m for BY. Without correction q is p.
 
     Raises:
         InvalidInputError: A p-value is missing or outside 0 to 1.
@@ -29,6 +30,8 @@ def corrected(p_values: ArrayLike, correction: Correction = Correction.BH) -> ND
         return np.zeros(p.shape)
     if not ((p >= 0) & (p <= 1)).all():
         raise InvalidInputError("p-values must lie between 0 and 1; one is missing or outside")
+    if correction is Correction.NONE:
+        return p.copy()
     ranks = np.arange(1, p.size + 1)
     penalty = 1.0 if correction is Correction.BH else float(np.sum(1 / ranks))
     order = np.argsort(p, axis=None, kind="stable")

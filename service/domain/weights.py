@@ -1,16 +1,16 @@
 """Who counts as a neighbour of whom: a sparse row of weights for every site."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from geopandas import GeoDataFrame
 from numpy.typing import ArrayLike, NDArray
-from scipy.spatial import KDTree
-from shapely import STRtree
 
-from service.domain.crs import require_metric
 from service.domain.errors import InvalidInputError
+from service.domain.neighbours import nearest_others, positions, within
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -96,55 +96,54 @@ def from_pairs(
     return Weights(starts=starts.astype(np.int64), neighbours=columns, values=weights[order].copy())
 
 
-def distance_band(x: ArrayLike, y: ArrayLike, *, radius: float) -> Weights:
-    """Return binary weights of all sites at most `radius` apart.
+def distance_band(
+    x: ArrayLike, y: ArrayLike, *, radius: float, degrees: bool = False, fading: bool = False
+) -> Weights:
+    """Return weights of all sites at most `radius` apart.
 
     Args:
-        x: Eastings in a metric plane, in metres.
-        y: Northings in the same plane, in metres.
+        x: Eastings in a metric plane, in metres; or longitude in degrees (WGS 84).
+        y: Northings in the same plane, in metres; or latitude.
         radius: Metres; a site exactly this far away is a neighbour.
+        degrees: Whether x and y are longitude and latitude; distances are chords of a sphere.
+        fading: A neighbour weighs 1 at the site's own place and 0 at the radius (a triangular
+            kernel; such a far one is none), instead of 1 wherever it is.
     """
-    if not (np.isfinite(radius) and radius > 0):
-        raise InvalidInputError(f"the radius must be a positive number, not {radius}")
-    places = _plane(x, y)
-    pairs = KDTree(places).query_pairs(radius, output_type="ndarray").astype(np.int64)
-    one, other = pairs[:, 0], pairs[:, 1]
-    return from_pairs(np.concatenate((one, other)), np.concatenate((other, one)), count=len(places))
+    places = positions(x, y, degrees=degrees)
+    one, other = within(places, radius)
+    if not fading:
+        return from_pairs(one, other, count=len(places))
+    weights = 1 - np.linalg.norm(places[one] - places[other], axis=1) / radius
+    felt = weights > 0
+    return from_pairs(one[felt], other[felt], count=len(places), values=weights[felt])
 
 
-def nearest(x: ArrayLike, y: ArrayLike, *, count: int) -> Weights:
+def nearest(x: ArrayLike, y: ArrayLike, *, count: int, degrees: bool = False) -> Weights:
     """Return binary weights of the `count` nearest other sites; ties go to the lower position.
 
     Args:
-        x: Eastings in a metric plane, in metres.
-        y: Northings in the same plane, in metres.
+        x: Eastings in a metric plane, in metres; or longitude in degrees (WGS 84).
+        y: Northings in the same plane, in metres; or latitude.
         count: Neighbours of each site, fewer than there are sites.
+        degrees: Whether x and y are longitude and latitude.
     """
-    places = _plane(x, y)
-    sites = len(places)
-    if not 1 <= count < sites:
-        raise InvalidInputError(
-            f"{count} nearest neighbours cannot be found among {sites} sites; ask for 1 to "
-            f"{max(sites - 1, 1)}"
-        )
-    # The k-th distance first, then everybody within it: a tree alone breaks ties by its own shape.
-    tree = KDTree(places)
-    reach = tree.query(places, k=[count + 1])[0][:, 0]
-    columns = np.empty((sites, count), dtype=np.int64)
-    for site, within in enumerate(tree.query_ball_point(places, reach * (1 + 1e-12))):
-        others = np.array([other for other in within if other != site], dtype=np.int64)
-        gaps = np.hypot(*(places[others] - places[site]).T)
-        columns[site] = others[np.lexsort((others, gaps))[:count]]
+    columns = nearest_others(positions(x, y, degrees=degrees), count)
+    sites = len(columns)
     return from_pairs(np.repeat(np.arange(sites), count), columns.ravel(), count=sites)
 
 
-def queen(areas: GeoDataFrame, *, tolerance_m: float = 0.0) -> Weights:
+def queen(areas: "GeoDataFrame", *, tolerance_m: float = 0.0) -> Weights:
     """Return binary weights of areas that share an edge or a corner.
 
     Args:
         areas: Polygons in a metric CRS, one site per row, in the order of the frame.
         tolerance_m: Metres that digitised borders may stand apart and still be neighbours.
     """
+    # Geopandas takes a second to import, and points need none of it.
+    from shapely import STRtree  # noqa: PLC0415
+
+    from service.domain.crs import require_metric  # noqa: PLC0415
+
     require_metric(areas)
     if areas.geometry.is_empty.any() or areas.geometry.isna().any():
         raise InvalidInputError("an area has no geometry; remove it or repair it first")
@@ -157,16 +156,6 @@ def queen(areas: GeoDataFrame, *, tolerance_m: float = 0.0) -> Weights:
     )
     apart = one != other
     return from_pairs(one[apart], other[apart], count=len(shapes))
-
-
-def _plane(x: ArrayLike, y: ArrayLike) -> Floats:
-    """Return finite coordinates as one array of two columns."""
-    places = np.column_stack((np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)))
-    if len(places) == 0:
-        raise InvalidInputError("there are no sites; hand in at least one")
-    if not np.isfinite(places).all():
-        raise InvalidInputError("a coordinate is missing or not finite; remove that site first")
-    return places
 
 
 def _refuse_bad_pairs(rows: Indices, columns: Indices, weights: Floats, count: int) -> None:

@@ -108,3 +108,36 @@ def test_the_map_goes_on_paper_too(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, asked)
     assert result.exit_code == 0, result.output
     assert sheet.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("options", "legend", "title"),
+    [
+        (("--method", "local-moran", "--neighbours", "6"), "高高：自身高，周围也高", "高高"),
+        (("--method", "getis-ord-star", "--band-km", "1"), "热点：一片都高", "热点"),
+        (("--method", "dbscan", "--eps-km", "0.8", "--min-samples", "5"), "颜色只为区分", "密集区"),
+    ],
+)
+def test_local_statistics_and_crowds_have_a_map_of_their_own(
+    tmp_path: Path, watched: WatchedPage, options: tuple[str, ...], legend: str, title: str
+) -> None:
+    page_file = tmp_path / "map.html"
+    columns = COLUMNS[:-2]  # replications belong to a scan
+    asked = ["clusters", "--file", str(units(tmp_path)), *columns, "--population", "units"]
+    asked += [*options, "--epsg", "4547", "--map", str(page_file), "--out", str(tmp_path / "t.txt")]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 0, result.output
+
+    page = watched.page
+    page.goto(page_file.as_uri())
+    page.locator("[data-focus-id='1']").click()
+    page.locator(".leaflet-popup .wg-card-title", has_text=title).wait_for()
+    told = page.locator(".wg-legend", has_text="n=").inner_text()
+    assert legend in told
+    assert "n=200 处" in told
+    page.locator("[data-do=language]").click()
+    page.locator(".wg-legend .en", has_text="n=200 places").first.wait_for()
+    assert "alert(1)" in page.locator(".wg-item-own").first.inner_text()
+    assert watched.attempted == []
+    assert watched.errors == []
+    assert watched.dialogs == []
