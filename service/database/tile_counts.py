@@ -10,7 +10,7 @@ from service.database import count_sql
 from service.database.count_sql import BINS, DENSE_LEVEL, LEVELS
 
 # More than this in a tile cover each other, and cost the reader 100 ms: they are thinned.
-RAW_LIMIT: Final = 6_000
+RAW_LIMIT: Final = 2_000
 _BY_TOWNSHIP_AND_CELL: Final = (count_sql.TOTALS, count_sql.REGISTER, count_sql.WEEKS)
 
 

@@ -20,7 +20,8 @@ _FILTER = """
     AND (CAST(:risk_class AS int) IS NULL OR {risk_class} = :risk_class)
 """
 
-# Squares to marks: where a filter leaves several rows of a square, they are one mark.
+# Squares to marks: where a filter leaves several rows of a square, they are one mark. Columns are
+# named one by one: for a range the index would be read from the county's north to its south.
 _SQUARES = f"""
     SELECT sum(n) AS n, sum(rough) AS rough, sum(visits)::bigint AS visits,
            sum(problems)::bigint AS problems, "column", "row",
@@ -28,7 +29,7 @@ _SQUARES = f"""
            CASE WHEN sum(n) = 1 THEN bit_xor(ids) END AS id
     FROM tile_bin
     WHERE county_code = :county_code AND snapshot_id = :snapshot_id AND level = :level
-      AND cut = :cut AND "column" BETWEEN :first_column AND :last_column
+      AND cut = :cut AND "column" = ANY(:columns)
       AND "row" BETWEEN :first_row AND :last_row
       AND {_FILTER.format(product="product", township="township_code", risk_class="risk_class")}
     GROUP BY "column", "row"
@@ -126,11 +127,10 @@ THINNED_SINGLES: Final = text(_singles(_THINNED_HERE, "id, n, rough"))
 
 DENSE: Final = text(
     """
-    SELECT coalesce(sum(n) FILTER (WHERE cut = 'all'), 0),
-           coalesce(sum(n) FILTER (WHERE cut = 'product' AND product = :product), 0)
+    SELECT coalesce(sum(n), 0)
     FROM tile_bin
     WHERE county_code = :county_code AND snapshot_id = :snapshot_id AND level = :level
-      AND cut IN ('all', 'product') AND "column" BETWEEN :first_column AND :last_column
+      AND cut = 'all' AND "column" = ANY(:columns)
       AND "row" BETWEEN :first_row AND :last_row
     """
 )

@@ -153,8 +153,8 @@ def _single(session: Session, question: TileQuestion, values: Mapping[str, Any])
     level = tile_rollup.DENSE_LEVEL
     # Inside its edges: the squares of a full neighbour do not make this tile a full one.
     own = _at(question, level, values, margin_pixels=-0.01)
-    every, of_product = session.execute(tile_sql.DENSE, own).one()
-    if (of_product if values["product"] else every) > tile_rollup.RAW_LIMIT:
+    # A full tile is full under every filter: what the filter leaves need not be sought among all.
+    if int(session.scalar(tile_sql.DENSE, own) or 0) > tile_rollup.RAW_LIMIT:
         return _thinned(session, _at(question, level, values))
     content = _run(session, tile_sql.SINGLES, {**values, "shown_as": "single"})
     if len(content) <= MAX_BYTES:
@@ -171,9 +171,10 @@ def _at(
     *,
     margin_pixels: float = tile_sql.MARGIN_PIXELS,
 ) -> dict[str, Any]:
-    names = ("first_column", "last_column", "first_row", "last_row")
-    squares = question.address.squares(level, margin_pixels)
-    return {**values, "level": level, **dict(zip(names, squares, strict=True))}
+    first, last, first_row, last_row = question.address.squares(level, margin_pixels)
+    columns = list(range(first, last + 1))
+    rows = {"first_row": first_row, "last_row": last_row}
+    return {**values, "level": level, "columns": columns, **rows}
 
 
 def _cut(values: Mapping[str, Any]) -> str:

@@ -183,12 +183,11 @@ def opened_from_disk(html: str) -> str:
 
 
 Writer = Callable[[Places], str]
-# Way, what it is, and the most that it is asked to draw: beyond that it takes minutes.
-WRITERS: Final[tuple[tuple[str, Writer, int], ...]] = (
-    ("folium.Marker", markers, 50_000),
-    ("folium.GeoJson", geojson, 200_000),
-    ("FastMarkerCluster", fast_clusters, 1_000_000),
-    ("wangge: points", canvas_points, 1_000_000),
-    ("wangge: hotspot map", hotspot, 1_000_000),
+WRITERS: Final[tuple[tuple[str, Writer], ...]] = (
+    ("folium.Marker", markers),
+    ("folium.GeoJson", geojson),
+    ("FastMarkerCluster", fast_clusters),
+    ("wangge: points", canvas_points),
+    ("wangge: hotspot map", hotspot),
 )
 OURS: Final = frozenset({"wangge: points", "wangge: hotspot map"})

@@ -7,7 +7,7 @@ from typing import Final
 from playwright.sync_api import Browser, CDPSession, Page, Route
 
 _QUIET_MS: Final = 700
-_PATIENCE_S: Final = 300
+_PATIENCE_S: Final = 3_600  # whoever opens a map limits the time that it may take
 # Long tasks are those that keep the main thread from answering for more than 50 ms.
 _WATCH: Final = """
     window.busyUntil = 0;
@@ -31,6 +31,11 @@ _INTERACTIVE: Final = """
 """
 
 
+_SHOWS_SOMETHING: Final = """
+    () => document.querySelector('.leaflet-pane canvas, .leaflet-marker-icon') !== null
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """What opening a map took.
@@ -50,7 +55,8 @@ def opened(browser: Browser, path: Path) -> Opened:
     """Open a map from the disk with every other address blocked.
 
     Raises:
-        RuntimeError: The map asked for another address, or a script of it failed.
+        RuntimeError: The map asked for another address, a script of it failed, or it shows none
+            of its places: a script that is too long to be read leaves a page without a map.
     """
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     wrong: list[str] = []
@@ -82,6 +88,8 @@ def _measured(page: Page, session: CDPSession, path: Path, wrong: list[str]) -> 
     seconds = float(page.evaluate(_INTERACTIVE, _QUIET_MS))
     metrics = session.send("Performance.getMetrics")["metrics"]
     told = {one["name"]: float(one["value"]) for one in metrics}
+    if not page.evaluate(_SHOWS_SOMETHING):
+        wrong.append("no place is shown")
     if wrong:
         raise RuntimeError(f"{path.name}: {wrong[0]}")
     return Opened(

@@ -44,7 +44,7 @@ def frame(watched: WatchedPage, host: str) -> Frame:
     watched.page.goto(f"http://{host}/?product=all")
     watched.page.frame_locator("#map").locator(".leaflet-container").wait_for()
     frame = watched.page.frames[1]
-    watched.page.locator("[data-points]").check()
+    watched.page.locator("#f-points").check()
     frame.locator(".wg-count strong").wait_for()
     return frame
 
