@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from sqlalchemy import select
-
 from service.database import analyses
+from service.database.loading import demo
 from service.database.session import open_session
-from service.database.tables import CountyRow
 from service.settings import Settings
 
 MAPS = ("hotspot", "coverage", "cell", "lookup")
@@ -23,15 +21,8 @@ def is_done(settings: Settings) -> bool:
     has_base = any((settings.home / "base").glob("*.pmtiles"))
     if not has_base or not all(path.exists() for path in map_paths(settings).values()):
         return False
-    fictional = select(CountyRow).where(
-        CountyRow.is_fictional, CountyRow.reference_date.is_not(None)
-    )
     with open_session(settings, commit=False) as session:
         return any(
-            county.reference_date is not None
-            and all(
-                analyses.latest_or_none(session, county.code, kind, county.reference_date)
-                for kind in _ANALYSES
-            )
-            for county in session.scalars(fictional)
+            all(analyses.latest_or_none(session, code, kind, on) for kind in _ANALYSES)
+            for code, on in demo.fictional_counties(session).items()
         )

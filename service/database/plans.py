@@ -45,6 +45,12 @@ def by_code(session: Session, county_code: str, code: str) -> PlanRow:
     return plan
 
 
+def exists(session: Session, county_code: str, code: str) -> bool:
+    """Say whether the county has a plan of this code, draft or not."""
+    statement = select(PlanRow.id).where(PlanRow.county_code == county_code, PlanRow.code == code)
+    return session.scalar(statement) is not None
+
+
 def of_county(session: Session, county_code: str) -> DataFrame:
     """Return every plan, newest first.
 

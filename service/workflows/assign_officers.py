@@ -7,14 +7,13 @@ import geopandas
 import pandas as pd
 from geopandas import GeoSeries
 from pandas import DataFrame
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from service.database import cells as cell_reads
 from service.database import counties, officers, places, plans
+from service.database.loading import responsibilities
 from service.database.loading.cells import cell_ids
-from service.database.tables import CellRow, ResponsibilityRow
+from service.database.loading.responsibilities import NewResponsibility
 from service.domain.assignment import Candidate, OpenCell, Proposal, propose_leads
 from service.domain.errors import InvalidInputError
 
@@ -62,19 +61,19 @@ def propose(
         seed=_SEED,
     )
     numbers = cell_ids(session, county_code, plan.id)
-    session.add_all(
-        ResponsibilityRow(
-            county_code=county_code,
+    leads = [
+        NewResponsibility(
             cell_id=numbers[one.cell_code],
             duty="lead",
             matter="all",
             officer_id=one.officer_id,
-            during=Range(begins, None),
+            begins=begins,
+            until=None,
             rule=f"proposed: {one.distance_m / 1000:.1f} km (straight line x 1.4)",
         )
         for one in proposals
-    )
-    session.flush()
+    ]
+    responsibilities.add(session, county_code, leads)
     return AssignmentReport(carried=carried, proposed=tuple(proposals), left=tuple(left))
 
 
@@ -84,16 +83,7 @@ def publish(
     """Put a draft in force from a day on, its proposals approved by name."""
     plan = plans.by_code(session, county_code, plan_code)
     plans.publish(session, county_code, plan.id, begins=begins)
-    own = select(CellRow.id).where(CellRow.county_code == county_code, CellRow.plan_id == plan.id)
-    session.execute(
-        update(ResponsibilityRow)
-        .where(
-            ResponsibilityRow.county_code == county_code,
-            ResponsibilityRow.cell_id.in_(own),
-            ResponsibilityRow.approved_by == "",
-        )
-        .values(approved_by=approved_by)
-    )
+    responsibilities.approve(session, county_code, plan.id, by=approved_by)
 
 
 def _carry_over(session: Session, county_code: str, plan_id: int, begins: date) -> int:
@@ -102,31 +92,22 @@ def _carry_over(session: Session, county_code: str, plan_id: int, begins: date) 
         return 0
     held = officers.responsible_on(session, county_code, before, begins)
     numbers = cell_ids(session, county_code, plan_id)
-    there = {
-        (row.cell_id, row.duty, row.matter)
-        for row in session.scalars(
-            select(ResponsibilityRow).where(
-                ResponsibilityRow.county_code == county_code,
-                ResponsibilityRow.cell_id.in_(numbers.values()),
-            )
-        )
-    }
+    there = responsibilities.held(session, county_code, numbers.values())
     columns = [held[name] for name in ("cell_code", "duty", "matter", "officer_id", "until")]
     rows = [
-        ResponsibilityRow(
-            county_code=county_code,
+        NewResponsibility(
             cell_id=numbers[code],
             duty=duty,
             matter=matter,
             officer_id=int(officer),
-            during=Range(begins, None if pd.isna(until) else until),
+            begins=begins,
+            until=None if pd.isna(until) else until,
             rule="carried over",
         )
         for code, duty, matter, officer, until in zip(*columns, strict=True)
         if code in numbers and (numbers[code], duty, matter) not in there
     ]
-    session.add_all(rows)
-    session.flush()
+    responsibilities.add(session, county_code, rows)
     return len(rows)
 
 

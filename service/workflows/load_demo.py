@@ -2,13 +2,10 @@
 
 import json
 from datetime import date
-from pathlib import Path
 
 import shapely
-from geoalchemy2.shape import from_shape
 from geopandas import GeoDataFrame
 from shapely import MultiPolygon
-from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from gis_data.demo import DemoFiles, cells_to_drop, distort_cells, responsibilities
@@ -17,7 +14,7 @@ from gis_data.rows import Reading
 from gis_data.shapes import read_shapes
 from service.database import cells as cell_reads
 from service.database import plans
-from service.database.tables import CampaignRow, CellRow, PlaceRow, PlanRow
+from service.database.loading import demo
 from service.domain.grid import GridMethod, GridRequest
 from service.workflows.build_grid import build_grid
 from service.workflows.import_areas import import_areas
@@ -49,19 +46,17 @@ def load_areas(session: Session, files: DemoFiles) -> list[ImportReport]:
         import_townships(session, files.townships, _PLAIN, county=county),
         import_gazetteer(session, files.gazetteer, _PLAIN, county=COUNTY_CODE),
     ]
-    _load_lines(session, files.roads, "road")
-    _load_lines(session, files.river, "river")
-    _load_campaign(session, files.campaign)
+    for path, level in ((files.roads, "road"), (files.river, "river")):
+        demo.replace_lines(session, COUNTY_CODE, level, read_shapes(path).features)
+    told = json.loads(files.campaign.read_text(encoding="utf-8"))
+    demo.save_campaign(session, COUNTY_CODE, told)
     return reports
 
 
 def load_people(session: Session, files: DemoFiles) -> list[ImportReport]:
     """Build the plan by village, spoil it as planted, publish it; officers, duties and zones."""
     reports = [import_officers(session, files.officers, _PLAIN, county=COUNTY_CODE)]
-    known = session.scalar(
-        select(PlanRow.id).where(PlanRow.county_code == COUNTY_CODE, PlanRow.code == PLAN_CODE)
-    )
-    if known is None:
+    if not plans.exists(session, COUNTY_CODE, PLAN_CODE):
         request = GridRequest(method=GridMethod.VILLAGES, max_area_km2=_LARGEST_CELL_KM2)
         built = build_grid(session, COUNTY_CODE, request, plan_code=PLAN_CODE)
         plans.publish(session, COUNTY_CODE, built.plan_id, begins=PLAN_BEGINS)
@@ -88,21 +83,9 @@ def load_register(session: Session, files: DemoFiles) -> list[ImportReport]:
 def _spoil(session: Session, plan_id: int) -> None:
     """Leave out one cell and let another reach into its neighbour: the planted G1 and G2."""
     cells = cell_reads.of_plan(session, COUNTY_CODE, plan_id)
-    for code, shape in _changed(cells, distort_cells(cells)).items():
-        session.execute(
-            update(CellRow)
-            .where(
-                CellRow.county_code == COUNTY_CODE, CellRow.plan_id == plan_id, CellRow.code == code
-            )
-            .values(geometry=from_shape(shape, srid=4326))
-        )
-    session.execute(
-        delete(CellRow).where(
-            CellRow.county_code == COUNTY_CODE,
-            CellRow.plan_id == plan_id,
-            CellRow.code.in_(cells_to_drop(cells)),
-        )
-    )
+    shapes = _changed(cells, distort_cells(cells))
+    demo.reshape_cells(session, COUNTY_CODE, plan_id, shapes)
+    demo.drop_cells(session, COUNTY_CODE, plan_id, cells_to_drop(cells))
 
 
 def _changed(before: GeoDataFrame, after: GeoDataFrame) -> dict[str, MultiPolygon]:
@@ -111,38 +94,3 @@ def _changed(before: GeoDataFrame, after: GeoDataFrame) -> dict[str, MultiPolygo
         code: MultiPolygon(shapely.get_parts(shape))
         for code, shape in zip(moved["code"], moved.geometry, strict=True)
     }
-
-
-def _load_lines(session: Session, path: Path, level: str) -> None:
-    lines = read_shapes(path).features
-    session.execute(
-        delete(PlaceRow).where(PlaceRow.county_code == COUNTY_CODE, PlaceRow.level == level)
-    )
-    session.add_all(
-        PlaceRow(
-            county_code=COUNTY_CODE,
-            code=f"{level}-{number}",
-            code_system="local",
-            level=level,
-            name=name,
-            geometry=from_shape(shape, srid=4326),
-        )
-        for number, (name, shape) in enumerate(
-            zip(lines["name"], lines.geometry, strict=True), start=1
-        )
-    )
-
-
-def _load_campaign(session: Session, path: Path) -> None:
-    told = json.loads(path.read_text(encoding="utf-8"))
-    session.merge(
-        CampaignRow(
-            county_code=COUNTY_CODE,
-            code=told["code"],
-            name=told["name"],
-            basis=told.get("basis", ""),
-            starts_on=date.fromisoformat(told["starts_on"]),
-            ends_on=date.fromisoformat(told["ends_on"]),
-            phases=told["phases"],
-        )
-    )

@@ -1,17 +1,16 @@
 """Enterprises' addresses and given points → locations with their precision, or a reason."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import shapely
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service.database import datums, places
-from service.database.loading.bulk import upsert
-from service.database.tables import EnterpriseRow, LocationRow
+from service.database.loading import locations
+from service.database.tables import EnterpriseRow
 from service.domain.places import Datum, Place, Placement
 from service.geocoding.port import AddressQuery, Geocoder
 from service.workflows.apply_decisions import settled
@@ -61,7 +60,7 @@ def locate_enterprises(
     """
     waiting = propose_datums(session, county_code, geocoder)
     decided = datums.decisions(session, county_code)
-    register = _register(session, county_code, only)
+    register = locations.register(session, county_code, only=only)
     townships = places.township_names(session, county_code)
     seats = places.township_codes_of_places(session, county_code)
     placements: list[Placement] = []
@@ -75,24 +74,13 @@ def locate_enterprises(
         for enterprise, placement in zip(register, placements, strict=True)
     ]
     rows = settled(session, county_code, register, placements, rows)
-    upsert(session, LocationRow, rows, key=("county_code", "enterprise_id"))
+    locations.save(session, rows)
     return LocatingReport(
         placed=dict(Counter(row["level"] for row in rows if row["status"] == "placed")),
         review=dict(Counter(row["reason"] for row in rows if row["status"] == "review")),
         gazetteer_version=placements[0].gazetteer_version if placements else "",
         datums_to_decide=waiting,
     )
-
-
-def _register(
-    session: Session, county_code: str, only: Collection[int] | None
-) -> Sequence[EnterpriseRow]:
-    statement = select(EnterpriseRow).where(EnterpriseRow.county_code == county_code)
-    rows = session.scalars(statement.order_by(EnterpriseRow.id)).all()
-    if only is None:
-        return rows
-    wanted = set(only)
-    return [row for row in rows if row.id in wanted]
 
 
 def _query(
