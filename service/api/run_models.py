@@ -6,8 +6,12 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from service.domain.errors import InvalidInputError
+from service.domain.point_methods import LOCAL, options_of
+
 MOST_POINTS = 100_000
 MOST_REPLICATIONS = 9_999
+MOST_DRAWS = 1_000_000
 
 _Text = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
 _Product = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00]+$")]
@@ -73,15 +77,23 @@ class PointIn(_Strict):
     lat: Annotated[_Coordinate, Field(ge=-90, le=90)] | None = None
     x: _Coordinate | None = None
     y: _Coordinate | None = None
-    cases: _Count
+    cases: _Count | None = Field(
+        default=None, description="Whole counts; a scan needs them, and so do rates."
+    )
     population: _Count | None = None
+    value: _Coordinate | None = Field(
+        default=None, description="A measured figure of any sign, for local statistics."
+    )
     strata: Annotated[list[_Text], Field(max_length=20)] = []
     time: _Text | None = None
 
 
 class PointOptionsIn(_Strict):
-    """As the options of `wangge clusters --file`."""
+    """As the options of `wangge clusters --file`; those of another method are refused."""
 
+    method: Literal[
+        "scan", "getis-ord", "getis-ord-star", "local-moran", "hdbscan", "dbscan"
+    ] = "scan"
     model: Literal["poisson", "bernoulli", "space-time"] = "poisson"
     window: Literal["circle", "ellipse"] = "circle"
     compactness: Literal["none", "medium", "strong"] = "none"
@@ -102,10 +114,29 @@ class PointOptionsIn(_Strict):
     time_unit: Literal["year", "month", "week", "day", "period"] | None = None
     max_time_share: _Share = 0.5
     prospective: bool = False
+    measure: Literal["standardised", "rate", "excess", "cases"] | None = None
+    neighbours: Annotated[int | None, Field(ge=1, le=MOST_POINTS)] = None
+    band_km: _Radius = None
+    weights: Literal["equal", "fading"] | None = None
+    draws: Annotated[int | None, Field(ge=1, le=MOST_DRAWS)] = None
+    correction: Literal["bh", "by", "none"] | None = None
+    alternative: Literal["two-sided", "greater", "less"] | None = None
+    min_population: _Count | None = None
+    min_cluster_size: Annotated[int | None, Field(ge=2, le=MOST_POINTS)] = None
+    min_samples: Annotated[int | None, Field(ge=1, le=MOST_POINTS)] = None
+    eps_km: _Radius = None
+
+    @model_validator(mode="after")
+    def _of_one_method(self) -> "PointOptionsIn":
+        try:
+            options_of(self.model_dump())
+        except InvalidInputError as error:
+            raise ValueError(str(error)) from error
+        return self
 
 
 class PointsRunIn(_Strict):
-    """A scan of points that are posted; nothing but the result is kept of it."""
+    """A scan, or another method, of points that are posted; nothing but the result is kept of it."""
 
     source: Literal["points"]
     points: Annotated[list[PointIn], Field(min_length=1, max_length=MOST_POINTS)]
@@ -121,6 +152,20 @@ class PointsRunIn(_Strict):
             raise ValueError("every point needs lon and lat, or every point x and y")
         return self
 
+    @model_validator(mode="after")
+    def _figures_of_the_method(self) -> "PointsRunIn":
+        for name in ("cases", "value"):
+            known = {getattr(one, name) is not None for one in self.points}
+            if len(known) > 1:
+                raise ValueError(f"every point needs {name}, or none has it")
+        has_cases, has_value = (getattr(self.points[0], n) is not None for n in ("cases", "value"))
+        method = self.options.method
+        if method == "scan" and (has_value or not has_cases):
+            raise ValueError("a scan needs cases of every point, and no value")
+        if method in LOCAL and has_value == has_cases:
+            raise ValueError(f"{method} needs cases of every point, or a value of every point")
+        return self
+
     @property
     def degrees(self) -> bool:
         """Whether the points have longitude and latitude."""
@@ -132,11 +177,13 @@ class PointsRunIn(_Strict):
         columns: dict[str, list[Any]] = {
             "x": [getattr(one, axes[0]) for one in self.points],
             "y": [getattr(one, axes[1]) for one in self.points],
-            "cases": [one.cases for one in self.points],
             "population": [one.population for one in self.points],
             # As in a file: strata joined by a separator that no field holds.
             "stratum": ["\x1f".join(one.strata) for one in self.points],
         }
+        for name in ("cases", "value"):
+            if getattr(self.points[0], name) is not None:
+                columns[name] = [getattr(one, name) for one in self.points]
         for name in ("id", "time"):
             values = [getattr(one, name) for one in self.points]
             if any(value is not None for value in values):

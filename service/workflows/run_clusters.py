@@ -1,4 +1,4 @@
-"""A run asked for over the API → its result: a county's analysis, or clusters of posted points."""
+"""A run asked for over the API → its result: a county's analysis, or what a method finds in posted points."""
 
 import logging
 import time
@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from service.database import cluster_runs, clusters
 from service.database.job_queue import TryAgainError
-from service.domain import point_clusters
 from service.domain.errors import SupervisionError
+from service.domain.point_methods import analyse_points, options_of
 from service.domain.scan import ScanStoppedError
 from service.workflows.find_clusters import ClusterOptions, Watching, find_clusters
 
@@ -123,10 +123,11 @@ def _of_county(session: Session, request: dict[str, Any], watch: Watching) -> di
 def _of_points(session: Session, request: dict[str, Any], watch: Watching) -> dict[str, Any]:
     del session
     points = pd.DataFrame(request["points"])
-    for name in ("x", "y", "cases", "population"):
-        points[name] = points[name].astype("float64")  # what nobody counted is NaN
-    options = point_clusters.ClusterOptions(**request["options"])
-    return point_clusters.clusters(points, options, progress=watch.progress, stop=watch.stop)
+    for name in ("x", "y", "cases", "population", "value"):
+        if name in points:
+            points[name] = points[name].astype("float64")  # what nobody counted is NaN
+    options = options_of(request["options"])
+    return analyse_points(points, options, progress=watch.progress, stop=watch.stop).found
 
 
 def _as_file_row(row: dict[Any, Any]) -> dict[str, Any]:

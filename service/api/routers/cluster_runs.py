@@ -63,7 +63,10 @@ def read_run(session: SessionDep, run_id: UUID) -> RunOut:
     responses={409: {"description": "It has no result (yet); the problem says why."}},
 )
 def read_result(session: SessionDep, run_id: UUID) -> Response:
-    """Return `{settings, clusters}` with the fields of `wangge clusters --file --format json`."""
+    """Return what `wangge clusters --file --format json` gives: settings, clusters, and perhaps sites.
+
+    Sites, one per place, belong to the local statistics and to the crowds (`options.method`).
+    """
     run = cluster_runs.get(session, run_id)
     result = cluster_runs.result_of(session, run_id)
     if result is None:
