@@ -1,6 +1,6 @@
 """The hotspot map: where the problems are, where we looked, and where nobody looked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import folium
@@ -13,7 +13,7 @@ from maps.cluster_texts import ClusterEntry, cluster_entries
 from maps.county_map import CountyMap
 from maps.enterprise_points import Drawn, area_counts, drawn_by_product, enterprise_points
 from maps.figure import templates
-from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind
+from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind, is_tested
 from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
 from maps.layers.base import county_outline
 from maps.layers.data_layer import DataLayer
@@ -33,6 +33,7 @@ _MEASURES = Switch(
         Option(key="blind", label=Words("盲区", "Blind cells")),
     ),
 )
+_LOCAL = Option(key="local", label=Words("局部统计", "Local statistics"))
 _UNITS = Switch(
     key="unit",
     label=Words("按什么画", "Areas"),
@@ -72,7 +73,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
             )
             for product in given.products
         },
-        switches=(_product_switch(given), _MEASURES, *((_UNITS,) if given.counts else ())),
+        switches=(_product_switch(given), _measures(given), *((_UNITS,) if given.counts else ())),
         townships=_township_options(given) if given.counts else (),
         has_points=bool(counts),
         heading=Words("聚集区", "Clusters"),
@@ -124,6 +125,13 @@ def township_column(geography: Geography) -> Column:
     )
     values = [str(names.get(str(code), code)) for code in geography.cells["township_code"]]
     return Column(label=Words("乡镇", "Township"), values=values)
+
+
+def _measures(given: HotspotInput) -> Switch:
+    """Return the ways of colouring; local statistics where cells were tested."""
+    if given.is_by_township or not is_tested(given.statistics):
+        return _MEASURES
+    return replace(_MEASURES, options=(*_MEASURES.options, _LOCAL))
 
 
 def _product_switch(given: HotspotInput) -> Switch:

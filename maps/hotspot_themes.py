@@ -1,4 +1,4 @@
-"""The three ways a hotspot map colours its cells: problem rate, effort, blind spots.
+"""The ways a hotspot map colours its cells: problem rate, effort, blind spots, local statistics.
 
 They are kept apart on purpose: a place is not bad because it was inspected often, and not good
 because nobody went there.
@@ -11,6 +11,7 @@ from pandas import DataFrame
 
 from maps.hotspot_classes import bands, classes_of
 from maps.layers import Column, Theme
+from maps.local_words import tested_words
 from maps.model import HotspotInput, MapMeta, ProductLabel
 from maps.week_counts import TESTED
 from maps.words import Words
@@ -20,6 +21,8 @@ _GI = {
     "hot": Words("热点（Gi*）", "hot spot (Gi*)"),
     "cold": Words("冷点（Gi*）", "cold spot (Gi*)"),
 }
+_TESTED = ("local_class", "local_moran", "gi_star", "expected", "p", "q", "draws")
+_ALPHA = 0.05
 _REMARK = Words("检查少于门槛的网格不评价。", "Cells with too few visits are not rated.")
 
 
@@ -35,8 +38,17 @@ def counts_by_product(given: HotspotInput) -> dict[str, DataFrame]:
         table = rows.groupby("cell_code")[_COUNTS].sum().reindex(codes, fill_value=0).astype(int)
         if "gi_class" in rows and rows["cell_code"].is_unique:
             table["gi_class"] = rows.set_index("cell_code")["gi_class"].reindex(codes)
+        if is_tested(rows) and rows["cell_code"].is_unique:
+            own = rows.set_index("cell_code")[list(_TESTED)].reindex(codes)
+            table = table.join(own)
         tables[product.key] = table
     return tables
+
+
+def is_tested(statistics: DataFrame) -> bool:
+    """Tell whether local statistics with their draws stand beside the counts."""
+    has_all = set(_TESTED) <= set(statistics.columns)
+    return has_all and bool(statistics["local_class"].notna().any())
 
 
 def is_blind(table: DataFrame, minimum_visits: int) -> NDArray[np.bool_]:
@@ -56,6 +68,8 @@ def hotspot_themes(given: HotspotInput, tables: dict[str, DataFrame]) -> list[Th
             _effort_theme(given, product, table, columns),
             _blind_theme(given, product, table, columns),
         ]
+        if "local_class" in table:
+            themes.append(_local_theme(given, product, table))
     return themes
 
 
@@ -146,6 +160,58 @@ def _blind_theme(
         assigned=bands("blind", table, least).tolist(),
         columns=columns,
     )
+
+
+def _local_theme(given: HotspotInput, product: ProductLabel, table: DataFrame) -> Theme:
+    least = given.minimum_visits
+    tested = int(table["p"].notna().sum())
+    draws = int(table["draws"].max()) if tested else 0
+    how = tested_words(draws, "bh", _ALPHA) if tested else Words("格数太少", "too few cells")
+    return Theme(
+        switches={"product": product.key, "measure": "local"},
+        title=Words(f"{product.zh} · 局部统计", f"{product.en}: local statistics"),
+        unit=Words(
+            f"n={tested} 格；{how.zh}；{_period(given.meta)}",
+            f"n={tested} cells; {how.en}; {_period(given.meta)}",
+        ),
+        note=Words(
+            "问题与其检查应有数之比，与最近 8 格相比。",
+            "Problems over what the visits explain, against the 8 nearest cells.",
+        ),
+        classes=classes_of("local", least),
+        assigned=bands("local", table, least).tolist(),
+        columns=_local_columns(table),
+        remark=Words(
+            "热点是去看的理由，不是定性。", "A hot spot is a reason to look, not a verdict."
+        ),
+    )
+
+
+def _local_columns(table: DataFrame) -> list[Column]:
+    ratio = table["problems"] / table["expected"].where(table["expected"] > 0)
+    figures = {
+        Words("发现/期望", "Found / expected"): ratio.where(table["p"].notna()).round(2),
+        Words("期望问题", "Expected problems"): table["expected"].round(1),
+        Words("Gi* z", "Gi* z"): table["gi_star"].round(2),
+        Words("局部莫兰 I", "Local Moran I"): table["local_moran"].round(2),
+        Words("p", "p"): table["p"].map(_three_digits),
+        Words("q", "q"): table["q"].map(_three_digits),
+    }
+    columns = [
+        Column(
+            label=label,
+            values=[None if pd.isna(one) else float(one) for one in values],
+            sorts=at == 0,
+        )
+        for at, (label, values) in enumerate(figures.items())
+    ]
+    counts = {"problems": Words("发现问题", "Problems"), "visits": Words("检查次数 n", "Visits n")}
+    columns += [Column(label=label, values=table[name].tolist()) for name, label in counts.items()]
+    return columns
+
+
+def _three_digits(value: float) -> float:
+    return float(f"{value:.3g}")
 
 
 def _unsorted(columns: list[Column]) -> list[Column]:

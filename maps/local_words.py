@@ -24,6 +24,9 @@ _CORRECTIONS: Final[Mapping[str, Words]] = {
     "by": Words("BY 校正", "Benjamini-Yekutieli"),
     "none": Words("未校正多重检验", "not corrected for many tests"),
 }
+REASON_TO_LOOK: Final = Words(
+    "热点是去看的理由，不是定性。", "A hot spot is a reason to look, not a verdict."
+)
 DENSITY: Final = Words(
     "密集只说明点位集中，不说明问题率高。",
     "A crowd says where places are many, not where rates are high.",
@@ -46,6 +49,20 @@ _CLASSES: Final[Mapping[str, Words]] = {
 def class_words(name: str) -> Words:
     """Return what a class is called."""
     return _CLASSES[name]
+
+
+_CELLS: Final[Mapping[str, Words]] = {
+    "HH": Words("高高：本格与周边都高", "High-high: hot spot"),
+    "HL": Words("高低：本格高、周边低", "High-low: high among low"),
+    "LH": Words("低高：本格低、周边高", "Low-high: low among high"),
+    "LL": Words("低低：本格与周边都低", "Low-low: cold spot"),
+    "none": Words("不显著", "Not significant"),
+}
+
+
+def cell_class_words(name: str) -> Words:
+    """Return what a class of cells is called."""
+    return _CELLS[name]
 
 
 def method_words(settings: Mapping[str, Any]) -> Words:

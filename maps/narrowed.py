@@ -14,6 +14,7 @@ from geopandas import GeoDataFrame
 from pandas import DataFrame
 
 from maps.hotspot_classes import LEAST_OF_A_TOWNSHIP
+from maps.hotspot_themes import is_tested
 from maps.model import Audience, Geography, HotspotInput, WeekCounts
 from service.domain.errors import InvalidInputError
 
@@ -66,6 +67,8 @@ def narrowed(given: HotspotInput, view: View) -> HotspotInput:
     if view.is_by_township:
         statistics = statistics.assign(cell_code=statistics["township_code"])
     counted = statistics.groupby(_KEYS, as_index=False)[_COUNTS].sum()
+    if view == View(township=view.township):
+        counted = _with_tests(counted, given.statistics)
     clusters = given.clusters
     return replace(
         given,
@@ -138,6 +141,14 @@ def _statistics(counts: WeekCounts, view: View, first: int, last: int) -> DataFr
     there = firms.groupby(_KEYS, as_index=False)[["enterprises"]].sum()
     both = there.merge(seen, on=_KEYS, how="outer")
     return both.assign(**{name: both[name].fillna(0).astype(int) for name in _COUNTS})
+
+
+def _with_tests(counted: DataFrame, statistics: DataFrame) -> DataFrame:
+    """Add what was tested once, for every cell by the day of the map: a township cuts it out."""
+    if not is_tested(statistics):
+        return counted
+    tests = statistics.drop(columns=[name for name in _COUNTS if name in statistics])
+    return counted.merge(tests, on=_KEYS, how="left")
 
 
 def _known(clusters: GeoDataFrame, until: date, view: View) -> GeoDataFrame:

@@ -18,6 +18,7 @@ from maps.layers.points import PointTexts
 from maps.local_words import (
     DENSITY,
     METHODS,
+    REASON_TO_LOOK,
     class_words,
     density_words,
     figures_of,
@@ -43,7 +44,6 @@ Floats = NDArray[np.float64]
 _LISTED = 40
 _ASIDE = 2.4  # rings' radii from a single place to its number, so that it stays visible
 _MEMBERS_SHOWN = 12
-_REASON = Words("热点是去看的理由，不是定性。", "A hot spot is a reason to look, not a verdict.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +232,7 @@ def _shell(
         "legend": [one.as_facts() for one in legend],
         "legend_title": name.as_json(),
         "unit": unit_words(settings, is_local=is_local).as_json(),
-        "caution": (_REASON if is_local else DENSITY).as_json(),
+        "caution": (REASON_TO_LOOK if is_local else DENSITY).as_json(),
         "is_plain": is_plain,
     }
     parts = {

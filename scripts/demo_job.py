@@ -71,6 +71,10 @@ def analyse(settings: Settings, county_code: str, on: date) -> None:
         current.tell(f"{len(rank_targets(db, county_code, on=on).frame)} ranked")
 
 
+# Of weeks gone by, clusters and their life are what is asked; a tenth of the draws tells cells.
+_EARLIER = ClusterOptions(variants=0, draws=99_999)
+
+
 def find_weekly(settings: Settings, county_code: str, on: date) -> None:
     """Find clusters week by week since the campaign began, the last day with variants.
 
@@ -80,7 +84,7 @@ def find_weekly(settings: Settings, county_code: str, on: date) -> None:
     with step(f"Clusters of {len(earlier)} earlier weeks, 999 simulations each"):
         for day in earlier:
             with open_session(settings, commit=True) as db:
-                find_clusters(db, county_code, on=day, options=ClusterOptions(variants=0))
+                find_clusters(db, county_code, on=day, options=_EARLIER)
     with (
         step("Clusters, 999 simulations, 200 variants") as current,
         open_session(settings, commit=True) as db,

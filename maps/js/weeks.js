@@ -117,8 +117,9 @@
     const state = wangge.state;
     const counts = tally(data, state);
     const least = counts.byTownship ? data.least_township : data.least;
-    const measure = state.measure || "rate";
+    const measure = theme.switches.measure;
     const outside = theme.classes.length;
+    if (measure === "local") return tested(data, theme, state, { ...counts, byTownship: false });
     const township = data.townships.indexOf(state.township || "");
     const assigned = data.of_cell.map((own, cell) => {
       if (township >= 0 && own !== township) return outside.toString(36);
@@ -131,6 +132,20 @@
       unit: unitOf(data, counts, state, measure),
       columns: columnsOf(data, theme, counts, least, measure),
       tally: legendCounts(data, assigned, counts, outside), figures: figuresOf(data, counts, least),
+    };
+  }
+
+  /** The test was made once, cell by cell for the day of the map: only the township narrows it. */
+  function tested(data, theme, state, counts) {
+    const township = data.townships.indexOf(state.township || "");
+    const outside = theme.classes.length;
+    const assigned = data.of_cell.map((own, cell) => (
+      township >= 0 && own !== township ? outside.toString(36) : theme.assigned[cell]
+    )).join("");
+    return {
+      ...theme, assigned, classes: classesOf(data, theme, counts, data.least),
+      tally: legendCounts(data, assigned, counts, outside),
+      figures: figuresOf(data, tally(data, { ...state, unit: "cell" }), data.least),
     };
   }
 

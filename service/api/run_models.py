@@ -91,9 +91,9 @@ class PointIn(_Strict):
 class PointOptionsIn(_Strict):
     """As the options of `wangge clusters --file`; those of another method are refused."""
 
-    method: Literal[
-        "scan", "getis-ord", "getis-ord-star", "local-moran", "hdbscan", "dbscan"
-    ] = "scan"
+    method: Literal["scan", "getis-ord", "getis-ord-star", "local-moran", "hdbscan", "dbscan"] = (
+        "scan"
+    )
     model: Literal["poisson", "bernoulli", "space-time"] = "poisson"
     window: Literal["circle", "ellipse"] = "circle"
     compactness: Literal["none", "medium", "strong"] = "none"
@@ -136,7 +136,7 @@ class PointOptionsIn(_Strict):
 
 
 class PointsRunIn(_Strict):
-    """A scan, or another method, of points that are posted; nothing but the result is kept of it."""
+    """A scan, or another method, of points that are posted; only the result is kept."""
 
     source: Literal["points"]
     points: Annotated[list[PointIn], Field(min_length=1, max_length=MOST_POINTS)]

@@ -111,6 +111,9 @@ def save_cell_statistics(
         "p",
         "q",
         "gi_class",
+        "local_moran",
+        "local_class",
+        "draws",
     ]
     fixed = {"county_code": county_code, "analysis_id": analysis_id, "product": product}
     values = missing_as_none(cells[columns]).to_numpy()
@@ -149,7 +152,8 @@ def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
 def cell_statistics(session: Session, county_code: str, on: date) -> DataFrame:
     """Return every product's cell statistics of the newest analysis of a day.
 
-    Columns: product, cell_code, enterprises, visits, problems, expected, gi_star, p, q, gi_class.
+    Columns: product, cell_code, enterprises, visits, problems, expected, gi_star, p, q, gi_class,
+    local_moran, local_class, draws; the last three are missing in an analysis from before them.
 
     Raises:
         NotFoundError: No such analysis has been run.
@@ -167,6 +171,9 @@ def cell_statistics(session: Session, county_code: str, on: date) -> DataFrame:
             CellStatisticRow.p,
             CellStatisticRow.q,
             CellStatisticRow.gi_class,
+            CellStatisticRow.local_moran,
+            CellStatisticRow.local_class,
+            CellStatisticRow.draws,
         )
         .where(
             CellStatisticRow.county_code == county_code,

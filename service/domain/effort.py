@@ -43,6 +43,7 @@ def expected_problems(
     min_visits: int = 5,
     prior_visits: float = PRIOR_VISITS,
     cells: pd.Index | None = None,
+    place: str | None = None,
 ) -> pd.DataFrame:
     """Return visits, problems and the problems to expect in each cell, given who visited what.
 
@@ -52,6 +53,7 @@ def expected_problems(
         min_visits: Fewer visits than this leave a cell blind, not good.
         prior_visits: Weight of the rate of all visits.
         cells: All cells, so that those without visits appear; None takes the visited ones.
+        place: Column of places within which the strata are compared; None compares over all.
 
     Returns:
         By cell: visits, problems, expected (adds up to the problems), ratio (NA where blind),
@@ -62,7 +64,7 @@ def expected_problems(
     """
     _require(visits, ("cell", "problem", *strata))
     found = visits["problem"].astype("float64")
-    rates = visit_rates(visits, strata=strata, prior_visits=prior_visits)
+    rates = visit_rates(visits, strata=strata, prior_visits=prior_visits, place=place)
     scale = found.sum() / rates.sum() if rates.sum() > 0 else 0.0
     table = pd.DataFrame({"cell": visits["cell"], "problems": found, "expected": rates * scale})
     by_cell = table.groupby("cell").agg(

@@ -34,9 +34,10 @@ _SLOTS_PER_STEP = 4
 _LEAST_SLOTS = 4096
 
 
-# Draws between two looks at whoever waits. Each part has a seed of its own, so that what is found
-# does not depend on being watched; parts are as long as they are for everybody.
-_SHARED_PART, _DIRECT_PART = 1 << 16, 1 << 9
+# Between two looks at whoever waits: at most so many draws, and so many values added, which takes
+# about half a second. Each part has a seed of its own, and its length hangs on the data alone, so
+# that what is found does not depend on being watched.
+_PART_DRAWS, _PART_SUMS = 1 << 16, 100_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,7 +188,7 @@ def shared_counts(
     )  # fmt: skip
     histogram = np.zeros(2 * int(steps[-1]), dtype=np.int64)
     more = np.zeros((len(values), 2), dtype=np.int64)
-    for part, number in _parts(draws, seed, _SHARED_PART, watch):
+    for part, number in _parts(draws, seed, int(distinct[-1]) + 1, watch):
         counted, passed = draw_shared(*prepared, number, part)
         histogram += counted
         more += passed
@@ -220,13 +221,21 @@ def direct_counts(
         int(weights.cardinalities[sites].max()),
     )  # fmt: skip
     counts = np.zeros((len(values), 2), dtype=np.int64)
-    for part, number in _parts(draws, seed, _DIRECT_PART, watch):
+    for part, number in _parts(draws, seed, len(weights.values), watch):
         counts += draw_direct(*prepared, number, part)
     return counts[:, 0].copy(), counts[:, 1].copy()
 
 
-def _parts(draws: int, seed: int, size: int, watch: Watch) -> Iterator[tuple[np.uint64, int]]:
-    """Yield the seed and the number of draws of each part, looking at the watch before each."""
+def _parts(draws: int, seed: int, sums: int, watch: Watch) -> Iterator[tuple[np.uint64, int]]:
+    """Yield the seed and the number of draws of each part, looking at the watch before each.
+
+    Args:
+        draws: In all.
+        seed: Of the parts' seeds.
+        sums: Values that one draw adds up.
+        watch: Told the share, and asked whether to go on.
+    """
+    size = max(1, min(_PART_DRAWS, _PART_SUMS // sums))
     seeds = np.random.default_rng(seed).integers(0, 2**63, size=-(-draws // size))
     for part, own in enumerate(seeds):
         watch.look(part * size / draws)

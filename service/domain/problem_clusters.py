@@ -12,10 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
-from service.domain.local_moments import getis_ord_moments
-from service.domain.multiple_testing import corrected
+from service.domain.local_statistics import (
+    SHARED_DRAWS,
+    LocalSettings,
+    getis_ord,
+    local_moran,
+    simulated_tails,
+)
+from service.domain.rates import standardised_rates
 from service.domain.scan import ScanResult, ScanSettings, scan
 from service.domain.weights import nearest
 
@@ -23,6 +28,7 @@ Floats = NDArray[np.float64]
 
 # Fewer results than this say nothing about a cell: it is blind, neither good nor bad.
 LEAST_RESULTS = 3
+DRAWS = SHARED_DRAWS
 _NEIGHBOURS = 8
 _ALPHA = 0.05
 
@@ -79,46 +85,59 @@ def scan_producers(
     )
 
 
-def cell_statistics(cells: pd.DataFrame) -> pd.DataFrame:
-    """Add expected problems, Gi* of the problem rate, p, q and the class of each cell.
+def cell_statistics(cells: pd.DataFrame, *, seed: int = 0, draws: int = DRAWS) -> pd.DataFrame:
+    """Add Gi*, local Moran, p, q and the classes of each cell.
 
     Args:
         cells: cell_code, x, y (of a point inside, metres), enterprises, visits, problems,
             expected (problems to expect of these visits, above 0 where there are any).
+        seed: Of the draws.
+        draws: Simulated neighbourhoods behind each p, shared by all cells.
 
     Returns:
-        The frame with gi_star, p (two-sided, normal), q (Benjamini-Hochberg over the cells with
-        enough results) and gi_class: hot, cold, none, or blind, which is a cell with enterprises
-        and fewer than `LEAST_RESULTS` results. Gi* (Ord & Getis 1995) compares problems over
-        expected of a cell and its eight nearest with all cells that are not blind.
+        The frame with, of cells with `LEAST_RESULTS` results or more: gi_star (z of Ord & Getis
+        1995), local_moran (Anselin 1995), p (two-sided, conditional permutation: the same for
+        both), q (Benjamini-Hochberg over these cells), draws; and gi_class: hot, cold, none, and
+        local_class: HH and LL (like their neighbours), HL (high among low), LH, none. Both are
+        `blind` where a cell has enterprises and fewer results. Compared are problems over
+        expected, in standard deviations of their own (`rates.standardised_rates`), of a cell and
+        its eight nearest.
     """
-    table = cells.assign(gi_star=np.nan, p=np.nan, q=np.nan, gi_class="none")
+    table = cells.assign(
+        gi_star=np.nan, local_moran=np.nan, p=np.nan, q=np.nan, draws=0, gi_class="none",
+        local_class="none",
+    )  # fmt: skip
     seen = table["visits"] >= LEAST_RESULTS
-    table.loc[~seen & (table["enterprises"] > 0), "gi_class"] = "blind"
+    table.loc[~seen & (table["enterprises"] > 0), ["gi_class", "local_class"]] = "blind"
     if seen.sum() > _NEIGHBOURS:
-        _judge(table, seen)
+        _judge(table, seen, np.random.default_rng(seed), draws)
     return table
 
 
-def _judge(table: pd.DataFrame, seen: pd.Series) -> None:
+def _judge(table: pd.DataFrame, seen: pd.Series, rng: np.random.Generator, draws: int) -> None:
     measured = table[seen]
+    problems = measured["problems"].to_numpy(dtype=float)
+    expected = measured["expected"].where(measured["expected"] > 0, 1.0).to_numpy(dtype=float)
+    rates = standardised_rates(problems, expected)
+    if np.ptp(rates) == 0:
+        return
     weights = nearest(measured["x"], measured["y"], count=_NEIGHBOURS)
-    expected = measured["expected"].where(measured["expected"] > 0, 1.0)
-    rate = (measured["problems"] / expected).to_numpy(dtype=float)
-    z = getis_ord_moments(rate, weights, star=True).z
-    p = _two_sided(z)
-    q = corrected(p)
-    table.loc[seen, "gi_star"] = z
-    table.loc[seen, "p"] = p
-    table.loc[seen, "q"] = q
-    table.loc[seen, "gi_class"] = np.select(
-        [(q <= _ALPHA) & (z > 0), (q <= _ALPHA) & (z < 0)], ["hot", "cold"], "none"
-    )
-
-
-def _two_sided(z: Floats) -> Floats:
-    p: Floats = 2 * ndtr(-np.abs(z))
-    return p
+    settings = LocalSettings(alpha=_ALPHA, shared_draws=draws)
+    tails = simulated_tails(rates, weights, rng=rng, settings=settings)
+    gi = getis_ord(rates, weights, rng=rng, settings=settings, tails=tails)
+    moran = local_moran(rates, weights, rng=rng, settings=settings, tails=tails)
+    leaning = np.char.startswith(gi.classes, "leaning")
+    found = {
+        "gi_star": gi.z,
+        "local_moran": moran.statistic,
+        "p": gi.p,
+        "q": gi.q,
+        "draws": gi.draws,
+        "gi_class": np.where(leaning, "none", gi.classes).astype(object),
+        "local_class": moran.classes.astype(object),
+    }
+    for name, values in found.items():
+        table.loc[seen, name] = values
 
 
 def officer_shares(leads: pd.DataFrame, problem_cells: Sequence[str]) -> list[dict[str, object]]:

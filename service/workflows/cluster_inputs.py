@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from service.database import clusters, counties, enterprises, officers, plans
 from service.domain.effort import expected_producers
 from service.domain.errors import InvalidInputError
-from service.domain.problem_clusters import can_be_scanned
+from service.domain.problem_clusters import DRAWS, can_be_scanned
 
 DEFAULT_SEED: Final = 20120506
 # What may be adjusted for: who visited, and what is visited.
@@ -36,6 +36,7 @@ class ClusterOptions:
         adjust_for: Of `ADJUSTABLE`, compared within cells (docs/decisions, effort within cells).
         variants: Times each cluster is tested again; None is 200, fewer in a large county, and
             0 none.
+        draws: Simulated neighbourhoods behind each cell's p.
     """
 
     products: tuple[str, ...] | None = None
@@ -46,6 +47,7 @@ class ClusterOptions:
     seed: int = DEFAULT_SEED
     adjust_for: tuple[str, ...] = ("inspector", "kind", "scale")
     variants: int | None = None
+    draws: int = DRAWS
 
     def __post_init__(self) -> None:
         """Refuse what cannot be adjusted for.

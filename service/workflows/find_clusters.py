@@ -13,13 +13,12 @@ from sqlalchemy.orm import Session
 
 from service.database import analyses, cells, clusters
 from service.domain.cluster_life import SIGNIFICANT_P
-from service.domain.effort import visit_rates
+from service.domain.effort import expected_problems
 from service.domain.multiple_testing import corrected
-from service.domain.problem_clusters import cell_statistics
+from service.domain.problem_clusters import LEAST_RESULTS, cell_statistics
 from service.workflows import cluster_objects, township_clusters
 from service.workflows.cluster_inputs import (
     DEFAULT_SEED,
-    PLACE,
     ClusterOptions,
     Inputs,
     Watching,
@@ -160,6 +159,7 @@ def _as_analysis(run: _Run, found: dict[str, list[dict[str, Any]]]) -> analyses.
             "max_share": options.max_share,
             "max_radius_m": options.max_radius_m,
             "products": list(run.seen),
+            "draws": options.draws,
             "variants": {
                 product: variants_of(options, len(rows)) for product, rows in run.seen.items()
             },
@@ -178,25 +178,28 @@ def _save_cells(session: Session, analysis_id: UUID, run: _Run) -> None:
     for product in run.seen:
         counted = _counted(frame, inputs.of(product), run.options)
         clusters.save_cell_statistics(
-            session, inputs.county_code, analysis_id, product, cell_statistics(counted)
-        )
+            session, inputs.county_code, analysis_id, product,
+            cell_statistics(counted, seed=run.options.seed, draws=run.options.draws),
+        )  # fmt: skip
 
 
 def _counted(frame: pd.DataFrame, inputs: Inputs, options: ClusterOptions) -> pd.DataFrame:
     """Add enterprises, visits, problems and expected problems of each cell."""
-    results = inputs.results
-    rates = (
-        visit_rates(results, strata=options.adjust_for, place=PLACE)
-        if len(results)
-        else pd.Series(dtype=float)
-    )
-    by_cell = (
-        results.assign(rate=rates)
-        .groupby("cell_code")
-        .agg(visits=("problem", "size"), problems=("problem", "sum"), expected=("rate", "sum"))
-    )
     enterprises = inputs.placed.groupby("cell_code").size().rename("enterprises")
-    whole = frame.join(enterprises, on="cell_code").join(by_cell, on="cell_code")
-    numbers = ["enterprises", "visits", "problems"]
-    whole[numbers] = whole[numbers].fillna(0).astype(int)
-    return whole.assign(expected=whole["expected"].fillna(0.0))
+    whole = frame.join(enterprises, on="cell_code")
+    whole["enterprises"] = whole["enterprises"].fillna(0).astype(int)
+    if inputs.results.empty:
+        return whole.assign(visits=0, problems=0, expected=0.0)
+    counted = expected_problems(
+        inputs.results.rename(columns={"cell_code": "cell"}),
+        strata=options.adjust_for,
+        min_visits=LEAST_RESULTS,
+        cells=pd.Index(frame["cell_code"]),
+        place="cell",
+    )
+    numbers = counted.loc[frame["cell_code"]].reset_index(drop=True)
+    return whole.assign(
+        visits=numbers["visits"].astype(int),
+        problems=numbers["problems"].astype(int),
+        expected=numbers["expected"].astype(float),
+    )

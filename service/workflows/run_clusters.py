@@ -1,4 +1,4 @@
-"""A run asked for over the API → its result: a county's analysis, or what a method finds in posted points."""
+"""A run asked for over the API → its result: of a county, or of posted points."""
 
 import logging
 import time

@@ -373,6 +373,7 @@ def test_the_overvisited_township_is_no_cluster(demo: Demo) -> None:
     assert not any(over in codes for codes in demo.clusters["township_codes"])
     of_over = demo.statistics[demo.statistics["township_code"] == over]
     assert not (of_over["gi_class"] == "hot").any()
+    assert not of_over["local_class"].isin(["HH", "HL"]).any()
 
 
 def test_the_unvisited_township_is_blind(demo: Demo) -> None:
@@ -383,6 +384,7 @@ def test_the_unvisited_township_is_blind(demo: Demo) -> None:
     ]
     assert len(there) > 10
     assert set(there["gi_class"]) == {"blind"}
+    assert set(there["local_class"]) == {"blind"}
 
 
 def test_duties_of_the_officer_who_left_do_not_count(demo: Demo) -> None:

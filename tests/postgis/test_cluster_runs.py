@@ -22,6 +22,7 @@ from service.api.body_limit import MOST_BYTES
 from service.database import cluster_runs
 from service.database.tables import AnalysisRow, ClusterRunRow
 from service.domain import point_clusters
+from service.domain.point_methods import analyse_points, options_of
 from service.settings import PROJECT_ROOT
 from tests.conftest import migrated_database
 from tests.web import computed_county, settings
@@ -158,6 +159,59 @@ def test_posted_points_give_what_the_command_gives(client: TestClient) -> None:
     options = point_clusters.ClusterOptions(model="bernoulli", replications=99, seed=7)
     frame = pd.DataFrame(points(200)).astype(float)
     assert client.get(told["result_url"]).json() == point_clusters.clusters(frame, options)
+
+
+@pytest.mark.usefixtures("worker")
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "local-moran", "draws": 20_000, "neighbours": 5},
+        {"method": "getis-ord-star", "draws": 500, "band_km": 0.2, "weights": "fading"},
+        {"method": "dbscan", "eps_km": 0.1, "min_samples": 4},
+    ],
+)
+def test_every_method_gives_what_the_command_gives(
+    client: TestClient, options: dict[str, Any]
+) -> None:
+    run_id = ask(client, **({"model": "poisson"} | options))
+
+    told = wait(client, run_id, is_over)
+
+    assert (told["state"], told["progress"]) == ("succeeded", 1.0)
+    frame = pd.DataFrame(points(200)).astype(float)
+    expected = analyse_points(frame, options_of(options)).found
+    assert client.get(told["result_url"]).json() == expected
+
+
+@pytest.mark.usefixtures("worker")
+def test_running_draws_can_be_stopped(client: TestClient) -> None:
+    run_id = ask(
+        client, 3_000, model="poisson", method="local-moran", band_km=2.0, weights="fading",
+        draws=1_000_000,
+    )  # fmt: skip
+    wait(client, run_id, lambda told: told["state"] == "running")
+
+    client.delete(f"{BASE}/{run_id}")
+
+    assert wait(client, run_id, is_over)["state"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"method": "local-moran", "window": "ellipse"}, "belongs to --method scan"),
+        ({"neighbours": 4}, "belongs to --method getis-ord"),
+        ({"method": "local-moran", "neighbours": 2, "band_km": 1}, "not both"),
+        ({"method": "kriging"}, "method"),
+    ],
+)
+def test_an_option_of_another_method_is_refused_before_a_run_is_made(
+    client: TestClient, options: dict[str, Any], message: str
+) -> None:
+    body = {"source": "points", "points": [{"x": 1, "y": 2, "cases": 1}] * 3, "options": options}
+    answer = client.post(BASE, json=body)
+    assert answer.status_code == 422
+    assert message in answer.text
 
 
 @pytest.mark.usefixtures("worker")

@@ -63,7 +63,7 @@ def read_run(session: SessionDep, run_id: UUID) -> RunOut:
     responses={409: {"description": "It has no result (yet); the problem says why."}},
 )
 def read_result(session: SessionDep, run_id: UUID) -> Response:
-    """Return what `wangge clusters --file --format json` gives: settings, clusters, and perhaps sites.
+    """Return what `wangge clusters --file --format json` gives: settings, clusters, sites.
 
     Sites, one per place, belong to the local statistics and to the crowds (`options.method`).
     """

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from maps.hotspot_classes import LEAST_OF_A_TOWNSHIP, MEASURES
+from maps.hotspot_classes import LEAST_OF_A_TOWNSHIP, LOCAL, MEASURES
 from service.domain.weeks import Week
 
 ALL = "all"
@@ -122,10 +122,15 @@ def resolve(raw: Raw, choices: Choices) -> Asked:
     is_single = raw.span == SPAN_WEEK
     counted = week or past[-1]
     first = past[0].first
+    measure = _known(raw.measure, MEASURES, "图层", "measure", notices)
+    unit = _known(raw.unit, UNITS, "单元", "unit", notices)
+    if measure == LOCAL and unit != UNITS[0]:
+        notices.append(("局部统计只按网格检验", "local statistics are tested by cell alone"))
+        unit = UNITS[0]
     return Asked(
         product=product,
-        measure=_known(raw.measure, MEASURES, "图层", "measure", notices),
-        unit=_known(raw.unit, UNITS, "单元", "unit", notices),
+        measure=measure,
+        unit=unit,
         township=township,
         week=week,
         is_single=is_single,

@@ -1,10 +1,22 @@
 """What leadership's page and its records read, once for both."""
 
+import pandas as pd
+
+from maps.hotspot_classes import LOCAL
 from maps.model import PRODUCTS
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked, Choices
 from service.api.views.figures import Figures
-from service.database import cells, counties, ledger, officers, tile_rollup, townships
+from service.database import (
+    analyses,
+    cells,
+    clusters,
+    counties,
+    ledger,
+    officers,
+    tile_rollup,
+    townships,
+)
 from service.database.ledger import Period
 
 _ORDER = {label.key: number for number, label in enumerate(PRODUCTS)}
@@ -36,6 +48,9 @@ def figures_of(scope: Scope, asked: Asked, *, cell: str | None = None) -> Figure
     held = officers.responsible_on(scope.session, scope.code, plan_id, scope.on)
     leads = held[held["duty"] == "lead"].groupby("cell_code")["name"].unique().map("、".join)
     columns = ["code", "name", "township_code", "township_name"]
+    if asked.measure == LOCAL:
+        every_cell = every_cell.assign(local_class=_local_classes(scope, asked, every_cell["code"]))
+        columns = [*columns, "local_class"]
     return Figures(
         session=scope.session,
         asked=asked,
@@ -44,6 +59,15 @@ def figures_of(scope: Scope, asked: Asked, *, cell: str | None = None) -> Figure
             leads=every_cell["code"].map(leads).astype(object).fillna("")
         ),
     )
+
+
+def _local_classes(scope: Scope, asked: Asked, codes: "pd.Series[str]") -> "pd.Series[str]":
+    """Return the class of each cell by the newest test of the day; missing where there is none."""
+    if analyses.latest_or_none(scope.session, scope.code, "clusters", scope.on) is None:
+        return pd.Series(None, index=codes.index, dtype="object")
+    found = clusters.cell_statistics(scope.session, scope.code, scope.on)
+    own = found[found["product"] == asked.product].set_index("cell_code")["local_class"]
+    return codes.map(own)
 
 
 def _period(scope: Scope, asked: Asked, cell: str | None) -> Period:

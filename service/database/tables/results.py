@@ -133,7 +133,11 @@ class ClusterRow(Base):
 
 
 class CellStatisticRow(Base):
-    """A cell's visits, problems and Gi* for one product, with q by false discovery rate."""
+    """A cell's visits, problems and local statistics for one product.
+
+    p is by conditional permutation (`draws` of them), q by false discovery rate over the cells.
+    An analysis from before there were draws has a p by the normal distribution, and no class.
+    """
 
     __tablename__ = "cell_statistic"
     __table_args__ = (_of_analysis(),)
@@ -149,6 +153,9 @@ class CellStatisticRow(Base):
     p: Mapped[float | None]
     q: Mapped[float | None]
     gi_class: Mapped[str]
+    local_moran: Mapped[float | None]
+    local_class: Mapped[str | None]
+    draws: Mapped[int | None]
 
 
 class TargetRow(Base):

@@ -175,3 +175,14 @@ def test_a_strict_guest_is_known_by_what_others_find_in_the_same_cells() -> None
 def test_rates_within_places_add_up_to_the_problems() -> None:
     visits = nested_visits(np.random.default_rng(8), strict_guest=2.0)
     assert visit_rates(visits, place="cell").sum() == pytest.approx(visits["problem"].sum())
+
+
+def test_an_inspector_alone_in_his_cell_explains_nothing_of_it_away() -> None:
+    """Compared within cells, two strict visits of one cell tell an inspector from his place."""
+    rows = [("A", "zhou", True)] * 8 + [("A", "zhou", False)] * 2 + [("B", "li", False)] * 10
+    visits = pd.DataFrame(rows, columns=["cell", "inspector", "problem"])
+    over_all = expected_problems(visits, strata=("inspector",))
+    within = expected_problems(visits, strata=("inspector",), place="cell")
+    assert within.loc["A", "expected"] == pytest.approx(4.0)
+    assert float(over_all["expected"]["A"]) > float(within["expected"]["A"])
+    assert within["expected"].sum() == pytest.approx(8.0)

@@ -31,6 +31,51 @@ def test_a_block_of_bad_cells_is_hot_and_nothing_else() -> None:
     assert hot <= {row * 10 + column for row in range(4) for column in range(4)}
 
 
+@pytest.fixture(scope="module")
+def four() -> pd.DataFrame:
+    """Return a county with a bad corner and a good one, an odd cell in the middle of each."""
+    cells = grid_of_cells(set())
+    x, y = cells["x"].to_numpy() // 1000, cells["y"].to_numpy() // 1000
+    bad, good = (x <= 4) & (y <= 4), (x >= 5) & (y >= 5)
+    cells["visits"] = 40
+    cells["problems"] = np.where(bad, 24, np.where(good, 0, 8))
+    cells.loc[22, "problems"] = 0
+    cells.loc[77, "problems"] = 30
+    cells["expected"] = cells["problems"].mean()
+    return cell_statistics(cells)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "gi"),
+    [
+        (0, "HH", "hot"),  # in the bad corner
+        (99, "LL", "cold"),
+        (22, "LH", "hot"),  # nothing found, amid the bad ones
+        (77, "HL", "cold"),
+        (5 * 10 + 4, "none", "none"),  # at the seam, with neighbours of every kind
+    ],
+)
+def test_cells_have_four_classes_and_not_one_colour(
+    four: pd.DataFrame, cell: int, kind: str, gi: str
+) -> None:
+    assert four.loc[cell, "local_class"] == kind
+    assert four.loc[cell, "gi_class"] == gi
+
+
+def test_gi_and_moran_share_the_p_of_the_same_draws(four: pd.DataFrame) -> None:
+    assert set(four["draws"]) == {1_000_000}
+    assert 2 / 1_000_001 <= four["p"].min() < 1e-4  # of 999 draws none is below 0.002
+    named = four["local_class"] != "none"
+    assert (four.loc[named, "q"] <= 0.05).all()
+    assert (four.loc[~named, "q"] > 0.05).all()
+
+
+def test_cells_where_nothing_was_found_anywhere_are_not_tested() -> None:
+    table = cell_statistics(grid_of_cells(set()).assign(problems=0, expected=0.0))
+    assert table["p"].isna().all()
+    assert set(table["local_class"]) == {"none"}
+
+
 def test_what_was_expected_is_not_hot() -> None:
     """A block where strict people went: as many problems as such visits find."""
     block = {row * 10 + column for row in range(3) for column in range(3)}
@@ -65,6 +110,7 @@ def test_a_cell_with_enterprises_and_two_results_is_blind() -> None:
     judged = cell_statistics(table)
 
     assert judged.loc[5, "gi_class"] == "blind"
+    assert judged.loc[5, "local_class"] == "blind"
     assert judged["gi_star"].isna()[5]
     assert judged.loc[6, "gi_class"] == "none"
 

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 # ruff: noqa: ANN401 - frames, inputs and routes of any kind
+import numpy as np
 import pytest
 
 from maps.cluster_texts import cluster_entries
@@ -195,3 +196,51 @@ def _counts(given: Any) -> WeekCounts:
         visits=numbers[numbers["visits"] > 0],
         enterprises=numbers[numbers["enterprises"] > 0],
     )
+
+
+def _tested() -> Any:
+    """Return the county's statistics with the first six cells of each class, in order."""
+    statistics = make_county().statistics.copy()
+    names = ["HH", "HL", "LH", "LL", "none", "blind"]
+    size = statistics.groupby("product").cumcount()
+    kinds = [names[at] if at < len(names) else "none" for at in size]
+    judged = np.array([kind != "blind" for kind in kinds])
+    figures = {"gi_star": 1.5, "local_moran": 0.5, "p": 0.00123456, "q": 0.01}
+    return statistics.assign(
+        expected=2.0,
+        **{name: np.where(judged, value, np.nan) for name, value in figures.items()},
+        draws=np.where(judged, 1_000_000, 0),
+        local_class=kinds,
+    )
+
+
+def test_local_statistics_have_four_classes_and_say_how_they_were_tested() -> None:
+    given, theme = _theme("local", statistics=_tested())
+    assert _labels_of(theme)[:6] == [
+        "高高：本格与周边都高", "高低：本格高、周边低", "低高：本格低、周边高",
+        "低低：本格与周边都低", "不显著", f"盲区：检查不足 {given.minimum_visits} 次",
+    ]  # fmt: skip
+    fills = [entry.fill for entry in theme.classes[:5]]
+    assert len(set(fills)) == 5
+    assert theme.classes[5].hatch == "blind"
+    told = theme.unit.zh
+    assert f"n={len(theme.assigned) - 1} 格" in told
+    assert "条件置换 1,000,000 次，BH 校正，q≤0.05" in told
+    p = next(one for one in theme.columns if one.label.zh == "p")
+    assert p.values[0] == 0.00123
+    assert p.values[5] is None
+
+
+def test_without_a_test_there_is_no_such_layer() -> None:
+    given = make_hotspot_input()
+    themes = hotspot_themes(given, counts_by_product(given))
+    assert "local" not in {one.switches["measure"] for one in themes}
+    assert 'data-option="local"' not in to_html(build_hotspot_map(given))
+    assert 'data-option="local"' in to_html(
+        build_hotspot_map(make_hotspot_input(statistics=_tested()))
+    )
+
+
+def test_a_public_map_shows_local_statistics_and_names_nobody() -> None:
+    given = make_hotspot_input(statistics=_tested(), meta=make_meta(audience=Audience.PUBLIC))
+    assert "局部统计" in to_html(build_hotspot_map(given))
