@@ -177,8 +177,11 @@ def shared_counts(
     distinct = np.unique(sizes[sites]).astype(np.int64)
     ladders = [_ladder(bounds[sizes == size]) for size in distinct]
     steps = np.cumsum([0, *(len(ladder.lows) for ladder in ladders)])
+    by_size = np.argsort(-sizes, kind="stable")
+    at_most_place = np.searchsorted(np.sort(sizes), np.arange(distinct[-1] + 1), side="right")
     prepared = (
-        values, sizes, bounds, distinct,
+        values[by_size], sizes[by_size], (len(values) - at_most_place).astype(np.int32),
+        bounds[by_size], distinct,
         np.concatenate([ladder.lows for ladder in ladders]),
         np.concatenate([ladder.highs for ladder in ladders]),
         steps,
@@ -192,7 +195,8 @@ def shared_counts(
         counted, passed = draw_shared(*prepared, number, part)
         histogram += counted
         more += passed
-    at_least, at_most = more.T.copy()
+    at_least, at_most = np.zeros((2, len(values)), dtype=np.int64)
+    at_least[by_size], at_most[by_size] = more.T
     for size, ladder, begin, end in zip(distinct, ladders, steps[:-1], steps[1:], strict=True):
         here = np.flatnonzero(sizes == size)
         step = np.searchsorted(ladder.lows, bounds[here, 0], side="right") - 1
