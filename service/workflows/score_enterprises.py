@@ -12,14 +12,8 @@ from sqlalchemy.orm import Session
 
 from service.database import analyses, enterprises, policies, records
 from service.domain.risk import INACTIVE_STATUSES, PolicyTable
-from service.domain.scoring import (
-    RECORD_DAYS,
-    ClusterMark,
-    EnterpriseFacts,
-    Score,
-    Tally,
-    score,
-)
+from service.domain.scoring import RECORD_DAYS, Score, score
+from service.domain.scoring_facts import ClusterMark, EnterpriseFacts, Tally
 
 # A cluster that chance explains more often than this says nothing about those inside.
 CLUSTER_MAX_P: Final = 0.05

@@ -12,7 +12,8 @@ from service.domain.errors import InvalidInputError
 from service.domain.scan.model import Floats, Integers
 from service.domain.scan.panel import Metrics, Panel
 from service.domain.scan.panel_draws import Source, draw, source_of
-from service.domain.scan.panel_hunt import Hunter, Ladder, hunt_windows, make_hunter, make_ladder
+from service.domain.scan.panel_hunt import Hunter, hunt_windows, make_hunter
+from service.domain.scan.panel_ladder import Ladder, make_ladder
 from service.domain.scan.panel_observed import Best, best_observed_windows
 from service.domain.scan.panel_order import Windows
 from service.domain.scan.sweep import Watch

@@ -9,7 +9,8 @@ from service.domain.equipment import eliminated_equipment
 from service.domain.holders import Holders
 from service.domain.pass_rates import wilson_interval
 from service.domain.risk import PRESETS, PolicyTable, class_of_score, preset_policies
-from service.domain.scoring import ClusterMark, EnterpriseFacts, Score, Tally, score
+from service.domain.scoring import Score, score
+from service.domain.scoring_facts import ClusterMark, EnterpriseFacts, Tally
 from service.domain.scoring_licences import Licence, examine
 from service.domain.scoring_weights import DEFAULT_WEIGHTS, ScoreWeight, WeightTable
 from service.domain.targets import rank
