@@ -54,6 +54,7 @@ _OWN = frozenset(
                 "tianditu",
                 "timeline",
                 "weeks",
+                "townships",
                 "tiles",
             )
         ),

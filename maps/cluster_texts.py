@@ -186,7 +186,8 @@ def _tags(row: Row, *, doubtful: bool, is_public: bool) -> tuple[Tag, ...]:
         tags.append(_trend(str(row["trend"]), int(row.get("weeks_seen") or 0)))
     if doubtful:
         tags.append(Tag(zh="待核实", en="Doubtful", tone="a"))
-    if is_public:
+    # Of an earlier run nothing is said of who leads: that is agreed of the object, not of the run.
+    if is_public or "lead" not in row:
         return tuple(tags)
     if is_text(row.get("lead")):
         tags.append(Tag(zh=f"牵头 {row['lead']}", en=f"Lead: {row['lead']}", tone="g"))
@@ -214,7 +215,7 @@ def _rows(meta: MapMeta, row: Row, counts: Words, owners: Words) -> tuple[tuple[
     ]
     if owners.zh:
         rows.append((Words("谁负责", "Who answers"), owners))
-    if meta.audience is not Audience.PUBLIC:
+    if meta.audience is not Audience.PUBLIC and "lead" in row:
         lead = row.get("lead")
         text = Words(str(lead)) if is_text(lead) else Words("还没有", "nobody yet")
         rows.append((Words("牵头人", "Lead"), text))

@@ -68,7 +68,7 @@ class CountyMap(folium.Map):
         header.add_child(CssLink("vendor/leaflet/leaflet.css"), name="leaflet_css")
         for name in ("map", "page"):
             header.add_child(OwnStyle(f"maps/css/{name}.css"), name=f"wangge_{name}_css")
-        for name in ("core", "timeline", "page"):
+        for name in ("core", "timeline", "townships", "page"):
             header.add_child(OwnScript(f"maps/js/{name}.js"), name=f"wangge_{name}_js")
         super().render(**kwargs)  # type: ignore[no-untyped-call]
         return ""

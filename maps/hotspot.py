@@ -1,5 +1,6 @@
 """The hotspot map: where the problems are, where we looked, and where nobody looked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,16 +10,23 @@ from markupsafe import Markup
 from pandas import DataFrame
 
 from maps.base_map import add_ground
-from maps.cluster_texts import ClusterEntry, cluster_entries
+from maps.cluster_texts import ClusterEntry
 from maps.county_map import CountyMap
 from maps.enterprise_points import Drawn, area_counts, drawn_by_product, enterprise_points
 from maps.figure import templates
-from maps.hotspot_themes import counts_by_product, hotspot_themes, is_blind, is_tested
+from maps.hotspot_themes import (
+    counts_by_product,
+    hotspot_themes,
+    is_blind,
+    is_tested,
+    period_text,
+)
 from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
 from maps.layers.base import county_outline
 from maps.layers.data_layer import DataLayer
 from maps.live_points import live_counts, live_points
 from maps.model import Audience, Geography, HotspotInput
+from maps.past_clusters import Entries, day_words, entries_by_week
 from maps.sheet import SheetRow
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
 from maps.week_counts import WeeksLayer
@@ -60,12 +68,13 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         A Folium map; `maps.publish.to_html` writes it.
     """
     tables = counts_by_product(given)
-    entries = cluster_entries(given)
+    by_week = entries_by_week(given)
+    entries = by_week[""]
     counts = _counted(given)
     parts = ShellParts(
         kind="hotspot",
         title=Words("产品质量热点图", "product quality hotspots"),
-        panel=_panel(given, entries, counts),
+        panel=_panel(given, by_week, counts),
         legend=_legend(given, has_enterprises=bool(counts)),
         facts={
             product.key: _facts(
@@ -90,8 +99,13 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
     if counts:
         AreasLayer(given.geography.townships, counts=area_counts(counts)).add_to(county_map)
         _points(given).add_to(county_map)
-    marks = [entry.mark for listed in entries.values() for entry in listed]
-    ClustersLayer(marks).add_to(county_map)
+    marks = [
+        entry.mark
+        for of_week in by_week.values()
+        for listed in of_week.values()
+        for entry in listed
+    ]
+    ClustersLayer(marks, weeks=list(given.past_runs)).add_to(county_map)
     return county_map
 
 
@@ -202,18 +216,19 @@ def _facts(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ProductPanel:
     key: str
-    clusters: list[ClusterEntry]
+    runs: list[tuple[str, Words, list[ClusterEntry]]]
     area_only: tuple[object, ...]
     area_total: int
 
 
-def _panel(
-    given: HotspotInput, entries: dict[str, list[ClusterEntry]], counts: dict[str, Drawn]
-) -> Markup:
+def _panel(given: HotspotInput, by_week: Mapping[str, Entries], counts: dict[str, Drawn]) -> Markup:
     products = [
         _ProductPanel(
             key=product.key,
-            clusters=entries[product.key],
+            runs=[
+                (week, day_words(given, week), entries[product.key])
+                for week, entries in by_week.items()
+            ],
             area_only=counts[product.key].area_only if counts else (),
             area_total=counts[product.key].area_total if counts else 0,
         )
@@ -224,6 +239,7 @@ def _panel(
         products=products,
         cluster_p=f"{given.cluster_p:g}",
         townships=_township_rows(given),
+        period=period_text(given.meta),
         has_enterprises=bool(counts),
     )
     return Markup(text)  # noqa: S704 - our template, which escapes every text

@@ -94,7 +94,8 @@ def _columns(table: DataFrame, minimum_visits: int) -> list[Column]:
     return columns
 
 
-def _period(meta: MapMeta) -> str:
+def period_text(meta: MapMeta) -> str:
+    """Return first and last day of what is counted."""
     start = f"{meta.period_from.isoformat()} – " if meta.period_from else "≤ "
     return f"{start}{meta.as_of.isoformat()}"
 
@@ -109,8 +110,8 @@ def _rate_theme(
         switches={"product": product.key, "measure": "rate"},
         title=Words(f"{product.zh} · 每百次检查发现问题", f"{product.en}: problems per 100 visits"),
         unit=Words(
-            f"n={visits:,} 次检查，{n_cells} {zh}；{_period(given.meta)}",
-            f"n={visits:,} visits, {n_cells} {en}; {_period(given.meta)}",
+            f"n={visits:,} 次检查，{n_cells} {zh}；{period_text(given.meta)}",
+            f"n={visits:,} visits, {n_cells} {en}; {period_text(given.meta)}",
         ),
         classes=classes_of("rate", least),
         assigned=bands("rate", table, least).tolist(),
@@ -132,8 +133,8 @@ def _effort_theme(
         switches={"product": product.key, "measure": "effort"},
         title=Words(f"{product.zh} · 每户检查次数", f"{product.en}: visits per enterprise"),
         unit=Words(
-            f"n={firms:,} 户，{len(table)} {zh}；{_period(given.meta)}",
-            f"n={firms:,} enterprises, {len(table)} {en}; {_period(given.meta)}",
+            f"n={firms:,} 户，{len(table)} {zh}；{period_text(given.meta)}",
+            f"n={firms:,} enterprises, {len(table)} {en}; {period_text(given.meta)}",
         ),
         note=Words("检查力度，不是好坏。", "How much we looked, not how good it is."),
         classes=classes_of("effort", least),
@@ -153,8 +154,8 @@ def _blind_theme(
         switches={"product": product.key, "measure": "blind"},
         title=Words(f"{product.zh} · 检查盲区", f"{product.en}: blind cells"),
         unit=Words(
-            f"{n_blind} {zh}看不清，内有 {firms:,} 户；{_period(given.meta)}",
-            f"{n_blind} {en} not known, {firms:,} enterprises in them; {_period(given.meta)}",
+            f"{n_blind} {zh}看不清，内有 {firms:,} 户；{period_text(given.meta)}",
+            f"{n_blind} {en} not known, {firms:,} enterprises in them; {period_text(given.meta)}",
         ),
         classes=classes_of("blind", least),
         assigned=bands("blind", table, least).tolist(),
@@ -171,8 +172,8 @@ def _local_theme(given: HotspotInput, product: ProductLabel, table: DataFrame) -
         switches={"product": product.key, "measure": "local"},
         title=Words(f"{product.zh} · 局部统计", f"{product.en}: local statistics"),
         unit=Words(
-            f"n={tested} 格；{how.zh}；{_period(given.meta)}",
-            f"n={tested} cells; {how.en}; {_period(given.meta)}",
+            f"n={tested} 格；{how.zh}；{period_text(given.meta)}",
+            f"n={tested} cells; {how.en}; {period_text(given.meta)}",
         ),
         note=Words(
             "问题与其检查应有数之比，与最近 8 格相比。",

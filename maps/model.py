@@ -5,8 +5,8 @@ EPSG:4326. Columns in square brackets below may be missing. The builders change 
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -121,11 +121,26 @@ class WeekCounts:
         visits: cell_code, product, week (index into `weeks`), risk_class (0 unknown), visits,
             problems; only what is not zero.
         enterprises: cell_code, product, risk_class, enterprises; only what is not zero.
+        samples: township_code, product, week, risk_class, samples, failed: the sample tests of
+            every township, in a cell or not; None leaves the table of pass rates as it is.
     """
 
     weeks: Sequence[tuple[str, date, date]]
     visits: DataFrame
     enterprises: DataFrame
+    samples: DataFrame | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRun:
+    """The clusters that an earlier run found, and the day up to which it saw.
+
+    Attributes:
+        clusters: Columns as of `HotspotInput.clusters`.
+    """
+
+    as_of: date
+    clusters: GeoDataFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +182,7 @@ class HotspotInput:
         cluster_p: A cluster above it is left out.
         counts: Visits and problems by week; None draws no time slider.
         is_by_township: The cells given are whole townships, and the map says so.
+        past_runs: Week of `counts` → the run that week had; its figures are shown in it.
     """
 
     meta: MapMeta
@@ -181,6 +197,7 @@ class HotspotInput:
     cluster_p: float = 0.05
     counts: WeekCounts | None = None
     is_by_township: bool = False
+    past_runs: Mapping[str, PastRun] = field(default_factory=dict)
 
     @property
     def areas(self) -> tuple[str, str, str]:

@@ -69,7 +69,8 @@ def narrowed(given: HotspotInput, view: View) -> HotspotInput:
     counted = statistics.groupby(_KEYS, as_index=False)[_COUNTS].sum()
     if view == View(township=view.township):
         counted = _with_tests(counted, given.statistics)
-    clusters = given.clusters
+    run = given.past_runs.get(view.week)
+    clusters = given.clusters if run is None else run.clusters
     return replace(
         given,
         meta=replace(
@@ -82,6 +83,7 @@ def narrowed(given: HotspotInput, view: View) -> HotspotInput:
         geography=geography,
         statistics=counted,
         clusters=None if clusters is None else _known(clusters, until, view),
+        past_runs={},
         enterprises=_points(given.enterprises, view),
         minimum_visits=LEAST_OF_A_TOWNSHIP if view.is_by_township else given.minimum_visits,
         is_by_township=view.is_by_township,

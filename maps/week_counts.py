@@ -13,6 +13,7 @@ from maps.hotspot_classes import EFFORT_BREAKS, LEAST_OF_A_TOWNSHIP
 from maps.layers.data_layer import DataLayer
 from maps.model import RATE_BREAKS, Audience, HotspotInput, WeekCounts
 from maps.words import Words
+from service.domain.pass_rates import MINIMUM_SAMPLES
 
 # The heading of the neighbourhood test, which is made for the day of the map alone.
 TESTED = Words("邻域检验", "Neighbourhood test")
@@ -67,6 +68,7 @@ class WeeksLayer(DataLayer):
             "enterprises": _flat(
                 counts.enterprises, cells, products, ["risk_class", "enterprises"]
             ),
+            **_samples(counts, products, townships),
             "rate_breaks": list(RATE_BREAKS[1:]),
             "effort_breaks": list(EFFORT_BREAKS),
             "least": given.minimum_visits,
@@ -78,6 +80,24 @@ class WeeksLayer(DataLayer):
             },
         }
         super().__init__(layer_id="weeks", data=data, name="周 Weeks")
+
+
+def _samples(
+    counts: WeekCounts, products: Sequence[str], townships: Sequence[str]
+) -> dict[str, JsonValue]:
+    """Return the sample tests of the townships, one number after the other."""
+    table = counts.samples
+    if table is None:
+        return {}
+    keys = [
+        _positions(table["township_code"].astype(object), townships),
+        _positions(table["product"], products),
+    ]
+    rest = [
+        table[name].to_numpy(dtype=np.int64) for name in ("week", "risk_class", "samples", "failed")
+    ]
+    rows = np.column_stack([*keys, *rest])
+    return {"samples": rows.ravel().tolist(), "least_samples": MINIMUM_SAMPLES}
 
 
 def _current(given: HotspotInput, counts: WeekCounts) -> int:
@@ -123,8 +143,14 @@ def _without_classes(counts: WeekCounts) -> WeekCounts:
     firms = counts.enterprises.groupby(["cell_code", "product"], as_index=False)[
         ["enterprises"]
     ].sum()
+    samples = counts.samples
+    if samples is not None:
+        keys = ["township_code", "product", "week"]
+        samples = samples.groupby(keys, as_index=False)[["samples", "failed"]].sum()
+        samples = samples.assign(risk_class=0)
     return WeekCounts(
         weeks=counts.weeks,
         visits=visits.assign(risk_class=0),
         enterprises=firms.assign(risk_class=0),
+        samples=samples,
     )

@@ -63,8 +63,10 @@
       show();
     });
 
-    /** By the end of the week shown it had been found. */
+    /** A week with a run of its own shows what that run saw; another, what had been found by then. */
     function isKnown(cluster) {
+      const own = (data.weeks || []).includes(wangge.state.week) ? wangge.state.week : "";
+      if ((cluster.week || "") !== own) return false;
       if (!wangge.counts || !cluster.known_from) return true;
       return cluster.known_from <= wangge.counts.weeks[wangge.weekOf(wangge.state)].last;
     }

@@ -25,6 +25,7 @@
     bindButtons();
     nameControls();
     const asked = addressed();
+    if (wangge.townshipTable) wangge.townshipTable();
     wangge.set({ ...state.initial, ...asked });
     if (asked.points) wangge.tell("points", true);
     if (asked.at) wangge.current.wanggeGo(asked.at);
@@ -79,8 +80,11 @@
       const chosen = wangge.state[button.dataset.switch] === button.dataset.option;
       button.setAttribute("aria-pressed", String(chosen));
     }
+    const runs = new Set(all("[data-week]").map((part) => part.dataset.week));
+    const week = runs.has(wangge.state.week) ? wangge.state.week : "";
     for (const part of all("[data-product]")) {
-      part.hidden = part.dataset.product !== wangge.state.product;
+      const isOther = part.dataset.week !== undefined && part.dataset.week !== week;
+      part.hidden = isOther || part.dataset.product !== wangge.state.product;
     }
     const facts = (state.by_product || {})[wangge.state.product];
     if (!facts) return;

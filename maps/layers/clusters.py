@@ -29,6 +29,7 @@ class ClusterMark:
         rows: Lines of the popup.
         known_from: Not shown in the weeks before this day; None always.
         badge_at: Longitude and latitude of the number; on the ring's upper right where None.
+        week: Shown in this week alone; '' in every week that has no run of its own.
     """
 
     mark_id: str
@@ -43,6 +44,7 @@ class ClusterMark:
     remark: Words | None = None
     known_from: date | None = None
     badge_at: tuple[float, float] | None = None
+    week: str = ""
 
     def as_json(self) -> JsonValue:
         """Return what the script needs."""
@@ -53,6 +55,7 @@ class ClusterMark:
             "number": self.number,
             "doubtful": self.doubtful,
             "switches": dict(self.switches),
+            "week": self.week,
             "known_from": self.known_from.isoformat() if self.known_from else "",
             "shape": None if is_point else rounded(self.shape),
             "centre": [round((south + north) / 2, 5), round((west + east) / 2, 5)],
@@ -93,7 +96,13 @@ class ClustersLayer(DataLayer):
     factory: ClassVar[str] = "clusters"
     script: ClassVar[str] = "clusters"
 
-    def __init__(self, marks: Sequence[ClusterMark], *, name: str = "聚集区 Clusters") -> None:
-        """Prepare the rings."""
-        data = {"clusters": [mark.as_json() for mark in marks]}
+    def __init__(
+        self,
+        marks: Sequence[ClusterMark],
+        *,
+        weeks: Sequence[str] = (),
+        name: str = "聚集区 Clusters",
+    ) -> None:
+        """Prepare the rings; `weeks` have marks of their own, or none."""
+        data = {"clusters": [mark.as_json() for mark in marks], "weeks": list(weeks)}
         super().__init__(layer_id="clusters", data=data, name=name)

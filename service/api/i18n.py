@@ -97,3 +97,17 @@ BATCHES = {
     "licensed": ("办证", "to license"),
     "banned": ("取缔", "to ban"),
 }
+SCALES = {
+    "large": ("大型", "large"),
+    "medium": ("中型", "medium"),
+    "small": ("小型", "small"),
+    "micro": ("微型", "micro"),
+    "workshop": ("作坊", "workshop"),
+}
+ATTRIBUTES = {
+    "supplier": ("供货商", "supplier"),
+    "agent": ("代办人", "agent"),
+    "water": ("水源", "water"),
+    "building": ("建筑", "building"),
+    "principal": ("负责人", "principal"),
+}

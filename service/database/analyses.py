@@ -101,6 +101,23 @@ def latest_or_none(session: Session, county_code: str, kind: str, on: date) -> U
     return session.scalar(statement)
 
 
+def days_of(
+    session: Session, county_code: str, kind: str, *, since: date, until: date
+) -> list[date]:
+    """Return the days that analyses of a kind speak of, in order."""
+    statement = (
+        select(AnalysisRow.as_of)
+        .where(
+            AnalysisRow.county_code == county_code,
+            AnalysisRow.kind == kind,
+            AnalysisRow.as_of.between(since, until),
+        )
+        .distinct()
+        .order_by(AnalysisRow.as_of)
+    )
+    return list(session.scalars(statement))
+
+
 def cluster_members(
     session: Session, county_code: str, analysis_id: UUID, *, max_p: float
 ) -> DataFrame:

@@ -1,5 +1,6 @@
 """Clusters and cell statistics: what goes into the analysis, and what came out."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from geoalchemy2.shape import from_shape
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import func, insert, select
+from sqlalchemy import and_, func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from service.database import analyses
 from service.database.cluster_frames import cluster_statement, with_life
 from service.database.frames import missing_as_none, read_shapes, read_table
 from service.database.tables import (
+    AnalysisRow,
     CellStatisticRow,
     ClusterRow,
     QualityEventRow,
@@ -147,6 +149,33 @@ def latest(session: Session, county_code: str, on: date) -> GeoDataFrame:
     order = statement.order_by(ClusterRow.p, ClusterRow.llr.desc(), ClusterRow.id)
     found = read_shapes(session, order)
     return with_life(session, county_code, on, found)
+
+
+def of_days(session: Session, county_code: str, days: Sequence[date]) -> GeoDataFrame:
+    """Return the clusters that the scans of some days found (windows), as they were saved.
+
+    Columns: as_of and those of `latest` without what is known of the object.
+    """
+    statement = (
+        cluster_statement()
+        .add_columns(AnalysisRow.as_of)
+        .join(
+            AnalysisRow,
+            and_(
+                AnalysisRow.county_code == ClusterRow.county_code,
+                AnalysisRow.id == ClusterRow.analysis_id,
+            ),
+        )
+        .where(
+            ClusterRow.county_code == county_code,
+            ClusterRow.kind == "window",
+            AnalysisRow.as_of.in_(days),
+        )
+    )
+    order = statement.order_by(
+        AnalysisRow.as_of, ClusterRow.p, ClusterRow.llr.desc(), ClusterRow.id
+    )
+    return read_shapes(session, order)
 
 
 def cell_statistics(session: Session, county_code: str, on: date) -> DataFrame:

@@ -32,6 +32,17 @@ def firms(session: Session, county_code: str, snapshot_id: int) -> DataFrame:
     return _columns(session, keys, sums, *in_cells, row.cell_code.is_not(None))
 
 
+def samples(session: Session, county_code: str, snapshot_id: int) -> DataFrame:
+    """Return township_code, product, week, risk_class, samples, failed; in a cell or not."""
+    row = TileWeekRow
+    keys = (row.home_code, row.product, row.week, row.risk_class)
+    sums = (func.sum(row.samples).label("samples"), func.sum(row.failed).label("failed"))
+    of_snapshot = (row.county_code == county_code, row.snapshot_id == snapshot_id)
+    found = _columns(session, keys, sums, *of_snapshot, row.home_code.is_not(None))
+    tested = found[found["samples"] > 0] if len(found) else found
+    return tested.rename(columns={"home_code": "township_code"})
+
+
 def _columns(
     session: Session,
     keys: Sequence[InstrumentedAttribute[Any]],

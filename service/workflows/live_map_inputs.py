@@ -47,4 +47,10 @@ def live_weeks(session: Session, county_code: str, snapshot: Snapshot) -> WeekCo
         enterprises=frame_of(
             session, snapshot, "firms", lambda: tile_weeks.firms(session, county_code, snapshot.id)
         ),
+        samples=frame_of(
+            session,
+            snapshot,
+            "samples",
+            lambda: tile_weeks.samples(session, county_code, snapshot.id),
+        ),
     )

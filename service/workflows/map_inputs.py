@@ -41,6 +41,7 @@ from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
 from service.workflows.live_map_inputs import live_enterprises, live_weeks
 from service.workflows.map_weeks import week_counts
+from service.workflows.past_runs import past_runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
             if live
             else week_counts(session, county_code, on)
         ),
+        past_runs=past_runs(session, county_code, on),
     )
     return narrowed(given, subject.view)
 

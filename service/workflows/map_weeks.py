@@ -18,4 +18,5 @@ def week_counts(session: Session, county_code: str, on: date) -> WeekCounts:
         ],
         visits=tile_weeks.visits(session, county_code, snapshot.id),
         enterprises=tile_weeks.firms(session, county_code, snapshot.id),
+        samples=tile_weeks.samples(session, county_code, snapshot.id),
     )

@@ -1,11 +1,18 @@
 """Leadership's page: figures are what records say, and nonsense in the address is answered."""
 
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from tests.factories import WEST
+from service.api.app import create_app
+from service.api.dependencies import request_session
+from service.workflows.find_clusters import ClusterOptions, find_clusters
+from tests.factories import COUNTY, WEST
+from tests.web import settings
 
 BROWSER = {"accept": "text/html"}
 
@@ -148,3 +155,33 @@ def test_rows_of_a_cluster_lead_back_to_its_page(client: TestClient) -> None:
 
     assert f'href="/clusters/{town["object_id"]}"' in listed
     assert f'data-total="{len(town["unresolved_ids"])}"' in listed
+
+
+def test_a_past_week_shows_the_figures_of_its_own_run_and_says_so(
+    county_engine: Engine, client: TestClient
+) -> None:
+    earlier = date(2012, 4, 15)  # the Sunday of 2012-W15
+    assert "属于截至 2012-05-06 的分析" in client.get("/?product=baijiu&week=2012-W15").text
+    with county_engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            options = ClusterOptions(replications=49, variants=0, seed=7)
+            find_clusters(session, COUNTY, on=earlier, options=options)
+            session.commit()
+        app = create_app(settings(), county_engine)
+        app.dependency_overrides[request_session] = lambda: Session(
+            connection, join_transaction_mode="create_savepoint"
+        )
+        own = TestClient(app, base_url="http://127.0.0.1")
+
+        week = own.get("/?product=baijiu&week=2012-W15").text
+        today = own.get("/?product=baijiu").text
+        drawn = own.get("/api/v1/maps/hotspot").text
+        outer.rollback()
+
+    assert "是这一周 2012-04-15 那次运行的，不是今天的" in week
+    assert "49 次模拟" in " ".join(week.split())
+    assert 'data-focus-id="2012-W15-baijiu-baijiu-1"' in week
+    assert "99 次模拟" in " ".join(today.split())
+    # The map draws the same ring under the same name.
+    assert '"id":"2012-W15-baijiu-baijiu-1"' in drawn

@@ -21,6 +21,8 @@ _PAGES = (
     f"/?product=all&township={WEST}&week=2012-W15&unit=township", "/?week=2012-W02&product=wine",
     "/records?set=samples&product=all", "/records?set=register&product=all",
     "/records?set=areas&product=all", "/exposure?product=all", "/lookup", "/plans",
+    "/records?set=cluster_expected&cluster=1", "/records?set=officer_load&officer=1",
+    "/review", "/review/duplicates", "/review/aliases", "/review/history",
 )  # fmt: skip
 # Each size in one of the two languages: a page is opened once for both.
 _SIZES = ((1440, 900, "en"), (390, 844, "zh"))
@@ -81,6 +83,25 @@ def test_a_page_asks_only_its_own_host_and_runs_only_its_own_code(
     script = (PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
     for frame in page.frames:
         frame.evaluate(script)
+    found = page.evaluate("axe.run().then(result => result.violations)")
+    assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
+
+
+@pytest.mark.parametrize("size", _SIZES, ids=["wide", "phone"])
+@pytest.mark.parametrize("path", ["/nowhere", "/?on=abc", "/?on=2011-01-01", "/clusters/999"])
+def test_a_page_that_cannot_be_shown_is_one_that_everybody_can_read(
+    watched: WatchedPage, host: str, path: str, size: tuple[int, int, str]
+) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    page.goto(f"http://{host}{path}{'&' if '?' in path else '?'}lang={size[2]}")
+
+    assert watched.attempted == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert page.locator("html").get_attribute("lang") == {"zh": "zh-CN", "en": "en"}[size[2]]
+    assert page.locator(".lang").is_visible()
+    page.evaluate((PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8"))
     found = page.evaluate("axe.run().then(result => result.violations)")
     assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found] == []
 
@@ -177,7 +198,7 @@ def test_the_weeks_move_map_figures_table_and_address_together(
     page.locator("#view[data-state*='2012-W15']").wait_for(state="attached")
 
     # Two of three rounds of forty tests had happened by then; each bar is a round.
-    assert page.locator("#top").get_by_role("link", name="80", exact=True).count() == 1
+    assert page.locator("#top").get_by_role("link", name="80", exact=True).count() == 2  # n too
     assert "n=80" in frame.locator("#wg-legend").inner_text()
     assert "80" in page.locator("table.townships tfoot").inner_text()
     assert "当周检查 40" in frame.locator("#wg-weeks").inner_text()

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from maps.cluster_texts import ClusterEntry, cluster_entries
 from maps.model import Geography, HotspotInput, MapMeta
+from maps.past_clusters import of_week
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked
 from service.api.views.county_facts import figures_of
@@ -16,6 +18,7 @@ from service.api.views.owned_townships import owned_townships
 from service.database import analyses, analysis_facts, clusters, gaps, ledger, townships
 from service.database.analysis_facts import AnalysisFacts
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
+from service.workflows.past_runs import run_days
 from service.workflows.publish_maps import switch_of
 
 GOAL = 0.85
@@ -32,7 +35,8 @@ class Board:
         headline: The county's most certain cluster of a single product.
         townships: One row each, the lowest pass rate first.
         owned: Townships that fail beyond chance, open, as of `owned_townships`.
-        clusters_on: The day of the analysis, where the view speaks of an earlier one.
+        facts: Of the run whose clusters are listed: that of the week asked for, where it had one.
+        is_own_run: The listed figures are of the view's own week, or of the day itself.
     """
 
     counts: Mapping[str, int]
@@ -43,6 +47,7 @@ class Board:
     owned: list[dict[str, Any]]
     facts: AnalysisFacts | None
     is_past: bool
+    is_own_run: bool
     enterprises: int
 
     @property
@@ -83,8 +88,13 @@ def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
     """
     facts = analysis_facts.of_day(scope.session, scope.code, "clusters", scope.on)
     enterprises = ledger.size(scope.session, scope.code)
-    entries = entries_of(scope, facts)
+    entries = entries_of(scope, facts, scope.on)
     headline_product, headline = _worst(entries)
+    week = asked.week.key if asked.week else ""
+    run_day = run_days(scope.session, scope.code, scope.on).get(week)
+    if run_day is not None:
+        facts = analysis_facts.of_day(scope.session, scope.code, "clusters", run_day)
+        entries = dict(of_week(entries_of(scope, facts, run_day), week))
     counts: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
     if whole or enterprises <= COUNTED_AT_ONCE:
@@ -100,25 +110,28 @@ def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
         owned=owned_townships(scope, asked),
         facts=facts,
         is_past=asked.week is not None or asked.is_single,
+        is_own_run=run_day is not None or asked.week is None,
         enterprises=enterprises,
     )
 
 
-def entries_of(scope: Scope, facts: AnalysisFacts | None) -> dict[str, list[ClusterEntry]]:
-    """Return the lines of the list of clusters, by position of the product switch."""
+def entries_of(
+    scope: Scope, facts: AnalysisFacts | None, day: date
+) -> dict[str, list[ClusterEntry]]:
+    """Return the lines of the list of a day's run, by position of the product switch."""
     statistics = clusters.cell_statistics(scope.session, scope.code, scope.on)
     shapes = townships.of_county(scope.session, scope.code)
     given = HotspotInput(
         meta=MapMeta(
             county_name_zh=scope.county.name,
-            as_of=scope.on,
+            as_of=day,
             plan_code="",
             seed=facts.seed if facts else None,
             simulations=facts.replications if facts else None,
         ),
         geography=Geography(townships=shapes, cells=shapes),
         statistics=statistics,
-        clusters=clusters.latest(scope.session, scope.code, scope.on),
+        clusters=clusters.latest(scope.session, scope.code, day),
         products=switch_of(statistics),
         cluster_p=SIGNIFICANT_P,
     )

@@ -37,5 +37,21 @@ def make_week_counts(given: HotspotInput, random: np.random.Generator) -> WeekCo
         visits=DataFrame(
             rows, columns=["cell_code", "product", "week", "risk_class", "visits", "problems"]
         ),
+        samples=_samples(given, random),
         enterprises=DataFrame(firms, columns=["cell_code", "product", "risk_class", "enterprises"]),
     )
+
+
+def _samples(given: HotspotInput, random: np.random.Generator) -> DataFrame:
+    """Return sample tests of every township but the last, which has two."""
+    towns = [str(code) for code in given.geography.townships["code"]]
+    rows = [
+        (code, product, week, 0, samples, int(random.integers(0, samples + 1)))
+        for code in towns[:-1]
+        for product in ("baijiu", "cement")
+        for week in range(len(WEEKS))
+        if (samples := int(random.integers(1, 9)))
+    ]
+    rows.append((towns[-1], "baijiu", 0, 0, 2, 1))
+    columns = ["township_code", "product", "week", "risk_class", "samples", "failed"]
+    return DataFrame(rows, columns=columns)
