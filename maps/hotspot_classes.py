@@ -30,7 +30,10 @@ LEAST_OF_A_TOWNSHIP: Final = 5
 _NO_REGISTER = FillClass(
     label=Words("无登记企业（不等于没有）", "None registered (not proof of none)"), fill=NO_REGISTER
 )
-_UNTESTED = FillClass(label=Words("未检验", "Not tested"), fill=NO_REGISTER)
+_UNTESTED = FillClass(
+    label=Words("未检验（无登记企业，或格数太少）", "Not tested: none there, or too few cells"),
+    fill=NO_REGISTER,
+)
 _UNTOLD = "#e9ecf1"  # tested, and like the rest: lighter than a point's grey, for a whole cell
 _NEVER = FillClass(label=Words("一次也没查", "Never visited"), hatch="blind", always=True)
 

@@ -36,6 +36,7 @@ def main(arguments: list[str]) -> None:
     if "kernels" in arguments:
         print("kernels")  # noqa: T201
         import_module("service.domain.scan").warm_up()
+        import_module("service.domain.local_permutation").warm_up()
 
 
 def _modules() -> Iterator[str]:

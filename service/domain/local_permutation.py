@@ -247,6 +247,16 @@ def _parts(draws: int, seed: int, sums: int, watch: Watch) -> Iterator[tuple[np.
     watch.look(1.0)
 
 
+def warm_up() -> None:
+    """Compile the kernels of both kinds of draws and keep the machine code on disk."""
+    line = np.arange(8, dtype=np.int64)
+    weights = Weights(starts=np.arange(9, dtype=np.int64), neighbours=np.roll(line, 1),
+                      values=np.ones(8))  # fmt: skip
+    values = np.arange(8.0)
+    shared_counts(values, weights, sites=line, draws=9, seed=0)
+    direct_counts(values, weights, sites=line, draws=9, seed=0)
+
+
 def _ladder(bounds: Floats) -> _Ladder:
     """Sort the bounds of observed sums into steps and prepare the table that finds them."""
     ordered = bounds[np.argsort(bounds[:, 0], kind="stable")]

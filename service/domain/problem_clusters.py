@@ -98,14 +98,14 @@ def cell_statistics(cells: pd.DataFrame, *, seed: int = 0, draws: int = DRAWS) -
         The frame with, of cells with `LEAST_RESULTS` results or more: gi_star (z of Ord & Getis
         1995), local_moran (Anselin 1995), p (two-sided, conditional permutation: the same for
         both), q (Benjamini-Hochberg over these cells), draws; and gi_class: hot, cold, none, and
-        local_class: HH and LL (like their neighbours), HL (high among low), LH, none. Both are
-        `blind` where a cell has enterprises and fewer results. Compared are problems over
-        expected, in standard deviations of their own (`rates.standardised_rates`), of a cell and
-        its eight nearest.
+        local_class: HH and LL (like their neighbours), HL (high among low), LH, none, or untested
+        (nothing there, or too few cells to compare). Both are `blind` where a cell has enterprises
+        and fewer results. Compared are problems over expected, in standard deviations of their
+        own (`rates.standardised_rates`), of a cell and its eight nearest.
     """
     table = cells.assign(
         gi_star=np.nan, local_moran=np.nan, p=np.nan, q=np.nan, draws=0, gi_class="none",
-        local_class="none",
+        local_class="untested",
     )  # fmt: skip
     seen = table["visits"] >= LEAST_RESULTS
     table.loc[~seen & (table["enterprises"] > 0), ["gi_class", "local_class"]] = "blind"

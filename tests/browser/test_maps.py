@@ -15,7 +15,7 @@ from maps.publish import to_html
 from service.settings import PROJECT_ROOT
 from tests.browser.opening import KINDS, open_map, poke_everything
 from tests.browsing import WatchedPage, watched_page
-from tests.unit.maps.factories import make_hotspot_input
+from tests.unit.maps.factories import make_hotspot_input, make_tested_statistics
 
 
 @pytest.fixture
@@ -85,6 +85,36 @@ def test_the_product_switch_changes_map_list_and_figures(
     assert "水泥" in page.locator(".wg-legend-title").inner_text()
     assert page.locator(".wg-badge-holder").count() == 0
     assert "没有不等于没问题" in page.locator(".wg-empty:visible").inner_text()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desk", "phone"])
+def test_local_statistics_are_a_layer_with_four_classes(
+    size: tuple[int, int], watched: WatchedPage, tmp_path: Path
+) -> None:
+    watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+    given = make_hotspot_input(statistics=make_tested_statistics())
+    page = open_map(watched, tmp_path, build_hotspot_map(given))
+    page.locator("[data-option=local]").click()
+    page.locator(".wg-legend-title", has_text="局部统计").wait_for()
+    legend = page.locator("#wg-legend").inner_text()
+    for name in ("高高", "高低", "低高", "低低", "不显著", "盲区"):
+        assert name in legend
+    assert "条件置换 1,000,000 次，BH 校正，q≤0.05" in legend
+
+    first = str(given.geography.cells["code"].iloc[0])
+    page.evaluate("code => wangge.focus('cell', code)", first)
+    card = page.locator(".leaflet-popup .wg-card")
+    card.wait_for()
+    told = card.inner_text()
+    assert "高高：本格与周边都高" in told
+    assert "0.00123" in told
+    assert "发现/期望" in told
+    source = (PROJECT_ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+    page.evaluate(source)
+    assert page.evaluate("axe.run().then(result => result.violations.map(one => one.id))") == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert watched.attempted == []
+    assert watched.errors == []
 
 
 def test_the_language_switch_changes_title_lang_and_texts(

@@ -364,6 +364,20 @@ def test_townships_beyond_chance_are_objects_with_their_leader_proposed(demo: De
         assert town["trend"] in ("growing", "steady", "shrinking")
 
 
+def test_hot_cells_stand_where_clusters_were_planted(demo: Demo) -> None:
+    """Local statistics with 10^6 draws and BH find the planted places, and no other as hot."""
+    every = clusters.cell_statistics(demo.session, COUNTY_CODE, AS_OF)
+    of_baijiu = every[every["product"] == "baijiu"]
+    assert of_baijiu["draws"].max() == 1_000_000
+    hot = set(of_baijiu.loc[of_baijiu["local_class"] == "HH", "cell_code"])
+    inside = {code for codes in baijiu_clusters(demo)["cell_codes"] for code in codes}
+    assert len(hot) >= 4
+    assert hot <= inside
+    for product in ("fertiliser", "cement"):
+        of_product = every[every["product"] == product]
+        assert not of_product["local_class"].isin(["HH"]).any()
+
+
 def test_the_overvisited_township_is_no_cluster(demo: Demo) -> None:
     (over,) = planted("trap", "overvisited").codes
     visits = demo.statistics.groupby("township_code")["visits"].sum()

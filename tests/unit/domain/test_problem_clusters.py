@@ -73,7 +73,7 @@ def test_gi_and_moran_share_the_p_of_the_same_draws(four: pd.DataFrame) -> None:
 def test_cells_where_nothing_was_found_anywhere_are_not_tested() -> None:
     table = cell_statistics(grid_of_cells(set()).assign(problems=0, expected=0.0))
     assert table["p"].isna().all()
-    assert set(table["local_class"]) == {"none"}
+    assert set(table["local_class"]) == {"untested"}
 
 
 def test_what_was_expected_is_not_hot() -> None:
@@ -113,6 +113,7 @@ def test_a_cell_with_enterprises_and_two_results_is_blind() -> None:
     assert judged.loc[5, "local_class"] == "blind"
     assert judged["gi_star"].isna()[5]
     assert judged.loc[6, "gi_class"] == "none"
+    assert judged.loc[6, "local_class"] == "untested"
 
 
 def test_shares_add_up_and_nobody_is_named_last() -> None:

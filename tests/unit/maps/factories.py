@@ -66,6 +66,22 @@ class County:
     township_rates: DataFrame
 
 
+def make_tested_statistics() -> DataFrame:
+    """Return the county's statistics with the first six cells of each class, in order."""
+    statistics = make_county().statistics.copy()
+    names = ["HH", "HL", "LH", "LL", "none", "blind"]
+    size = statistics.groupby("product").cumcount()
+    kinds = [names[at] if at < len(names) else "none" for at in size]
+    judged = np.array([kind != "blind" for kind in kinds])
+    figures = {"gi_star": 1.5, "local_moran": 0.5, "p": 0.00123456, "q": 0.01}
+    return statistics.assign(
+        expected=2.0,
+        **{name: np.where(judged, value, np.nan) for name, value in figures.items()},
+        draws=np.where(judged, 1_000_000, 0),
+        local_class=kinds,
+    )
+
+
 def make_hotspot_input(
     *, n_cells: int = 24, n_enterprises: int = 1500, **changes: Any
 ) -> HotspotInput:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 # ruff: noqa: ANN401 - frames, inputs and routes of any kind
-import numpy as np
 import pytest
 
 from maps.cluster_texts import cluster_entries
@@ -14,7 +13,12 @@ from maps.hotspot_themes import counts_by_product, hotspot_themes
 from maps.model import Audience, WeekCounts
 from maps.publish import to_html
 from service.domain.errors import InvalidInputError
-from tests.unit.maps.factories import make_county, make_hotspot_input, make_meta
+from tests.unit.maps.factories import (
+    make_county,
+    make_hotspot_input,
+    make_meta,
+    make_tested_statistics,
+)
 
 
 def _theme(measure: str, **changes: Any) -> Any:
@@ -198,24 +202,8 @@ def _counts(given: Any) -> WeekCounts:
     )
 
 
-def _tested() -> Any:
-    """Return the county's statistics with the first six cells of each class, in order."""
-    statistics = make_county().statistics.copy()
-    names = ["HH", "HL", "LH", "LL", "none", "blind"]
-    size = statistics.groupby("product").cumcount()
-    kinds = [names[at] if at < len(names) else "none" for at in size]
-    judged = np.array([kind != "blind" for kind in kinds])
-    figures = {"gi_star": 1.5, "local_moran": 0.5, "p": 0.00123456, "q": 0.01}
-    return statistics.assign(
-        expected=2.0,
-        **{name: np.where(judged, value, np.nan) for name, value in figures.items()},
-        draws=np.where(judged, 1_000_000, 0),
-        local_class=kinds,
-    )
-
-
-def test_local_statistics_have_four_classes_and_say_how_they_were_tested() -> None:
-    given, theme = _theme("local", statistics=_tested())
+def test_local_statistics_have_four_classes_and_say_how_they_weremake_tested_statistics() -> None:
+    given, theme = _theme("local", statistics=make_tested_statistics())
     assert _labels_of(theme)[:6] == [
         "高高：本格与周边都高", "高低：本格高、周边低", "低高：本格低、周边高",
         "低低：本格与周边都低", "不显著", f"盲区：检查不足 {given.minimum_visits} 次",
@@ -237,10 +225,12 @@ def test_without_a_test_there_is_no_such_layer() -> None:
     assert "local" not in {one.switches["measure"] for one in themes}
     assert 'data-option="local"' not in to_html(build_hotspot_map(given))
     assert 'data-option="local"' in to_html(
-        build_hotspot_map(make_hotspot_input(statistics=_tested()))
+        build_hotspot_map(make_hotspot_input(statistics=make_tested_statistics()))
     )
 
 
 def test_a_public_map_shows_local_statistics_and_names_nobody() -> None:
-    given = make_hotspot_input(statistics=_tested(), meta=make_meta(audience=Audience.PUBLIC))
+    given = make_hotspot_input(
+        statistics=make_tested_statistics(), meta=make_meta(audience=Audience.PUBLIC)
+    )
     assert "局部统计" in to_html(build_hotspot_map(given))
