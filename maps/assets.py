@@ -55,6 +55,7 @@ _OWN = frozenset(
                 "timeline",
                 "weeks",
                 "townships",
+                "zones",
                 "tiles",
             )
         ),

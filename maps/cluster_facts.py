@@ -39,6 +39,7 @@ class ClusterFacts:
     cells: int
     township_codes: tuple[str, ...]
     crosses_township: bool
+    cell_codes: frozenset[str]
     stands: int | None
     variants: int | None
     first_seen: date | None
@@ -64,6 +65,7 @@ def facts_of(row: Row, *, is_public: bool) -> ClusterFacts:
         cells=len(listed(row.get("cell_codes"))),
         township_codes=tuple(str(code) for code in listed(row.get("township_codes"))),
         crosses_township=is_true(row.get("crosses_township")),
+        cell_codes=frozenset(str(code) for code in listed(row.get("cell_codes"))),
         stands=stands,
         variants=variants,
         first_seen=day_of(row.get("first_seen")),

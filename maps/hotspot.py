@@ -21,7 +21,7 @@ from maps.hotspot_themes import (
     is_tested,
     period_text,
 )
-from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column
+from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column, ZonesLayer
 from maps.layers.base import county_outline
 from maps.layers.data_layer import DataLayer
 from maps.live_points import live_counts, live_points
@@ -84,6 +84,7 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         },
         switches=(_product_switch(given), _measures(given), *((_UNITS,) if given.counts else ())),
         townships=_township_options(given) if given.counts else (),
+        areas=_area_options(given.geography) if given.counts else (),
         has_points=bool(counts),
         heading=Words("聚集区", "Clusters"),
         rows=[_row(key, entry) for key, listed in entries.items() for entry in listed],
@@ -92,6 +93,8 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
     cells = given.geography.cells
     if given.counts is not None:
         WeeksLayer(given, given.counts).add_to(county_map)
+    if given.geography.areas is not None and not given.geography.areas.empty:
+        ZonesLayer(given.geography.areas, cells).add_to(county_map)
     CellsLayer(
         cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
     ).add_to(county_map)
@@ -175,6 +178,16 @@ def _township_options(given: HotspotInput) -> list[Option]:
     return [
         Option(key=str(code), label=Words(str(name)))
         for code, name in zip(townships["code"], townships["name"], strict=True)
+    ]
+
+
+def _area_options(geography: Geography) -> list[Option]:
+    if geography.areas is None:
+        return []
+    named = (geography.areas[name] for name in ("code", "name_zh", "name_en"))
+    return [
+        Option(key=str(code), label=Words(str(zh), str(en)))
+        for code, zh, en in zip(*named, strict=True)
     ]
 
 

@@ -97,6 +97,8 @@ class Geography:
         townships: code, name, geometry (polygons) [name_en].
         cells: code, name, township_code, geometry (polygons) [township_name].
         outline: geometry of the county; the union of the townships where None.
+        areas: code, name_zh, name_en, cells (codes of those that belong), geometry (polygons) of
+            key areas, border zones and urban fringes; None has none.
         villages: name, geometry (points) [code]; places of level 'village' serve as they are.
         roads, rivers: geometry (lines) [name].
         base_address: Where a live map asks for the county's PMTiles (same origin), which then
@@ -110,6 +112,7 @@ class Geography:
     roads: GeoDataFrame | None = None
     rivers: GeoDataFrame | None = None
     base_address: str | None = None
+    areas: GeoDataFrame | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

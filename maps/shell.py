@@ -65,7 +65,7 @@ class ShellParts:
         kind: `hotspot`, `coverage` or `cell`; the style sheet's name for the page.
         title: Without the county's name, which is put before it.
         legend: More than the classes, as a template element that `page.js` copies.
-        townships: To choose one of; none shows no choice.
+        townships, areas: To choose one of; none shows no choice.
         facts: By position of the switch `product`; '' for a map without that switch.
         heading: Of the list on paper. rows: its lines.
     """
@@ -79,6 +79,7 @@ class ShellParts:
     heading: Words | None = None
     rows: Sequence[SheetRow] = ()
     townships: Sequence[Option] = ()
+    areas: Sequence[Option] = ()
     legend: Markup = field(default_factory=Markup)
 
 
@@ -100,6 +101,7 @@ def dress(meta: MapMeta, parts: ShellParts) -> Shell:
         switches=[_switch(switch) for switch in parts.switches],
         has_points=parts.has_points,
         townships=[{"key": one.key, "name": one.label.zh} for one in parts.townships],
+        areas=[{"key": one.key, "name": one.label.zh} for one in parts.areas],
         figures=[figure.as_json() for figure in first.figures],
     )
     below = templates.get_template("foot.html").render(

@@ -34,7 +34,7 @@ _TEXTS = {
     "rate_figure": Words("每百次检查问题 · n={visits}", "problems per 100 visits, n={visits}"),
     "blind_cells": Words("盲区网格", "blind cells"),
     "blind_townships": Words("盲区乡镇", "blind townships"),
-    "outside": Words("不在所选乡镇", "Outside the chosen township"),
+    "outside": Words("不在所选范围", "Outside what is chosen"),
 }
 
 

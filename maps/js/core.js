@@ -177,8 +177,10 @@
       // Only the cells' canvas takes the mouse: a canvas above it would swallow every event.
       if (name !== "wg-cells") map.getPane(name).style.pointerEvents = "none";
     }
-    map.wanggeHome = L.latLngBounds(home);
-    // Until the reader moves the map it shows the whole county, whatever its size becomes.
+    // Where the map is framed: the county, or the area that is chosen.
+    map.wanggeCounty = L.latLngBounds(home);
+    map.wanggeHome = map.wanggeCounty;
+    // Until the reader moves the map it shows all of that, whatever its size becomes.
     let moved = false;
     const show = () => { moved = false; frame(map); moved = false; };
     map.wanggeReset = show;

@@ -36,7 +36,7 @@
   };
 
   // The address after # holds the view: a copied link opens it again, from a file too.
-  const KEPT = ["product", "measure", "unit", "week", "span", "township", "class", "view", "points", "at"];
+  const KEPT = ["product", "measure", "unit", "week", "span", "township", "area", "side", "class", "view", "points", "at"];
 
   function addressed() {
     const given = new URLSearchParams(window.location.hash.slice(1));
@@ -121,7 +121,7 @@
       else if (target.dataset.focusKind) goTo(target);
       else if (target.dataset.do === "language") wangge.setLanguage(wangge.isChinese() ? "en" : "zh");
       else if (target.dataset.do === "print") window.print();
-      else if (target.dataset.do === "home") { wangge.current.closePopup(); wangge.current.wanggeReset(); }
+      else if (target.dataset.do === "home") showCounty();
     });
     document.addEventListener("change", (event) => {
       if (event.target.matches("[data-points]")) wangge.tell("points", event.target.checked);
@@ -131,6 +131,12 @@
     });
     const table = find("#wg-table");
     if (table) table.addEventListener("toggle", fillTable);
+  }
+
+  function showCounty() {
+    wangge.current.closePopup();
+    wangge.current.wanggeHome = wangge.current.wanggeCounty;
+    wangge.current.wanggeReset();
   }
 
   function goTo(button) {

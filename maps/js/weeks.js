@@ -1,7 +1,8 @@
 /*
  * weeks.js: counts by week, and the classes that follow from them.
  *
- * The state says which: {product, measure, week: "2012-W14", span: "week", township, class, unit}.
+ * The state says which: {product, measure, week: "2012-W14", span: "week", township, area, side,
+ * class, unit}.
  * Without `week` everything up to the day of the map counts; with `span: "week"` that week alone.
  * The rules of the classes are those of maps/hotspot_classes.py; a test compares the two.
  */
@@ -33,14 +34,18 @@
 
   const isAlone = (state) => state.span === "week";
 
-  /** What a row must be to count: product, township, risk class. */
+  const everywhere = () => true;
+  const inArea = (state) => (wangge.inArea ? wangge.inArea(state) : everywhere);
+
+  /** What a row must be to count: product, township, area, risk class. */
   function chosen(data, state) {
     const product = data.products.indexOf(state.product);
     const township = data.townships.indexOf(state.township || "");
     const risk = Number(state.class || 0);
+    const isIn = inArea(state);
     return (cell, ofProduct, ofRisk) =>
       (product < 0 || ofProduct === product) &&
-      (township < 0 || data.of_cell[cell] === township) &&
+      (township < 0 || data.of_cell[cell] === township) && isIn(cell) &&
       (!risk || ofRisk === risk);
   }
 
@@ -121,8 +126,9 @@
     const outside = theme.classes.length;
     if (measure === "local") return tested(data, theme, state, { ...counts, byTownship: false });
     const township = data.townships.indexOf(state.township || "");
+    const isIn = inArea(state);
     const assigned = data.of_cell.map((own, cell) => {
-      if (township >= 0 && own !== township) return outside.toString(36);
+      if ((township >= 0 && own !== township) || !isIn(cell)) return outside.toString(36);
       const at = counts.place(cell);
       const { firms, visits, problems } = counts;
       return RULES[measure](data, firms[at], visits[at], problems[at], least).toString(36);
@@ -180,7 +186,9 @@
     const numbers = new Array(outside + 1).fill(0);
     const seen = new Set();
     data.of_cell.forEach((own, cell) => {
-      if (counts.byTownship && seen.has(own)) return;
+      // A township is counted by a cell of it that is shown, should only a part of it be.
+      const isOut = parseInt(assigned[cell], 36) === outside;
+      if (counts.byTownship && (isOut || seen.has(own))) return;
       seen.add(own);
       numbers[parseInt(assigned[cell], 36)] += 1;
     });

@@ -11,6 +11,7 @@ from maps.layers.labels import Label, LabelsLayer
 from maps.layers.points import CanvasPoints, PointLook
 from maps.layers.spots import SpotShape, SpotsLayer
 from maps.layers.tiles import EnterpriseTiles, RecordRow
+from maps.layers.zones import ZonesLayer
 
 __all__ = [
     "AreaCount",
@@ -30,4 +31,5 @@ __all__ = [
     "SpotShape",
     "SpotsLayer",
     "Theme",
+    "ZonesLayer",
 ]

@@ -14,6 +14,7 @@ from service.api.csp import SecurityHeaders
 from service.api.ground import image_hosts
 from service.api.paper_press import PaperPress
 from service.api.routers import (
+    areas,
     base_map,
     cluster_pages,
     cluster_runs,
@@ -75,7 +76,7 @@ def create_app(settings: Settings, engine: Engine | None = None) -> FastAPI:
     app.state.settings = settings
     data = (register, datums, reviews, duplicates)
     found = (results, cluster_runs, clusters)  # /clusters/runs before /clusters/{object_id}
-    for each in (places, people, *data, *found, maps, paper, base_map, tiles, state):
+    for each in (areas, places, people, *data, *found, maps, paper, base_map, tiles, state):
         app.include_router(each.router, prefix=API)
     for page in (leadership, cluster_pages, pages, plan_pages, review_pages, description, static):
         app.include_router(page.router)

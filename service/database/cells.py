@@ -1,5 +1,6 @@
 """Cells of a plan: which one a point is in, what they cover, and where they leave holes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from geopandas import GeoDataFrame
@@ -35,6 +36,22 @@ def of_plan(session: Session, county_code: str, plan_id: int) -> GeoDataFrame:
     code_system, area_m2, lon and lat (of a point inside the cell), geometry.
     """
     return read_shapes(session, plan_statement(county_code, plan_id))
+
+
+def codes(session: Session, county_code: str, plan_id: int) -> list[str]:
+    """Return the codes of the plan's cells, in order."""
+    statement = select(CellRow.code).where(_of(county_code, plan_id))
+    return list(session.scalars(statement.order_by(CellRow.code)))
+
+
+def townships_of(
+    session: Session, county_code: str, plan_id: int, cell_codes: Sequence[str]
+) -> set[str]:
+    """Return the codes of the townships in which cells of a plan lie."""
+    statement = select(CellRow.township_code).where(
+        _of(county_code, plan_id), CellRow.code.in_(cell_codes)
+    )
+    return set(session.scalars(statement.distinct()))
 
 
 def plan_statement(county_code: str, plan_id: int) -> Select[*tuple[Any, ...]]:

@@ -35,6 +35,7 @@ class Period:
         since, until: First and last day; each the edge of a week of the snapshot's period.
         first_week, last_week: The same as indices of these weeks.
         product, township, risk_class, cell: Of the enterprises counted; None for all.
+        cells: Codes of the cells whose enterprises are counted; None for all, those in none too.
     """
 
     county_code: str
@@ -47,6 +48,7 @@ class Period:
     township: str | None = None
     risk_class: int | None = None
     cell: str | None = None
+    cells: Sequence[str] | None = None
 
     def values(self) -> dict[str, Any]:
         """Return what every statement is told."""
@@ -61,6 +63,7 @@ class Period:
             "township": self.township,
             "risk_class": self.risk_class,
             "cell": self.cell,
+            "cells": None if self.cells is None else list(self.cells),
             "inspections": list(INSPECTIONS),
             "findings": list(FINDINGS),
             "endings": sorted(ending_dispositions()),

@@ -16,6 +16,7 @@ _VIEW: Final = """
     AND (CAST(:township AS text) IS NULL OR fact.home_code = :township)
     AND (CAST(:risk_class AS int) IS NULL OR fact.risk_class = :risk_class)
     AND (CAST(:cell AS text) IS NULL OR fact.cell_code = :cell)
+    AND (CAST(:cells AS text[]) IS NULL OR fact.cell_code = ANY(:cells))
 """
 VISITS: Final = text(
     f"""

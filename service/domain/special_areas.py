@@ -49,6 +49,12 @@ KIND_NAMES: Final[dict[AreaKind, tuple[str, str]]] = {
 ZONES: Final = frozenset({AreaKind.BORDER, AreaKind.FRINGE})
 
 
+def area_label(kind: AreaKind, name: str) -> tuple[str, str]:
+    """Return what an area is called on a page: its kind and its name, in both languages."""
+    zh, en = KIND_NAMES[kind]
+    return f"{zh} {name}", f"{en} {name}"
+
+
 def zone_around(
     line: BaseGeometry, buffer_m: float, *, county: BaseGeometry, metric_epsg: int
 ) -> shapely.MultiPolygon:

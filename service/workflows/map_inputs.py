@@ -1,6 +1,6 @@
 """What stands in PostGIS → what a map builder takes: frames, shapes, facts printed beside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import geopandas
@@ -21,6 +21,7 @@ from maps.model import (
 from maps.narrowed import WHOLE, View, narrowed
 from service.database import (
     analysis_facts,
+    areas,
     cells,
     clusters,
     counties,
@@ -39,6 +40,7 @@ from service.database.analysis_facts import AnalysisFacts
 from service.database.counties import County
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
+from service.domain.special_areas import AreaKind, area_label
 from service.workflows.live_map_inputs import live_enterprises, live_weeks
 from service.workflows.map_weeks import week_counts
 from service.workflows.past_runs import past_runs
@@ -105,7 +107,10 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
         firms = firms.merge(_risk_classes(session, county_code, on), on="enterprise_id")
     given = HotspotInput(
         meta=meta_of(session, county, subject, facts),
-        geography=geography_of(session, county, plan_id, subject),
+        geography=replace(
+            geography_of(session, county, plan_id, subject),
+            areas=_areas(session, county_code, plan_id, on),
+        ),
         statistics=statistics,
         clusters=clusters.latest(session, county_code, on),
         enterprises=firms,
@@ -201,6 +206,19 @@ def geography_of(session: Session, county: County, plan_id: int, subject: MapSub
         roads=lines.of_level(session, county.code, "road"),
         rivers=lines.of_level(session, county.code, "river"),
         base_address=subject.ground.base_address,
+    )
+
+
+def _areas(session: Session, county_code: str, plan_id: int, on: date) -> GeoDataFrame:
+    """Return the areas of a day with their cells, as a map draws them."""
+    held = areas.of_county(session, county_code, on)
+    members = areas.cells_of(session, county_code, plan_id, held)
+    pairs = zip(held["kind"], held["name"], strict=True)
+    names = [area_label(AreaKind(kind), str(name)) for kind, name in pairs]
+    return held.assign(
+        name_zh=[zh for zh, _ in names],
+        name_en=[en for _, en in names],
+        cells=[members[code] for code in held["code"]],
     )
 
 

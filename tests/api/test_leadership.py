@@ -185,3 +185,10 @@ def test_a_past_week_shows_the_figures_of_its_own_run_and_says_so(
     assert "99 次模拟" in " ".join(today.split())
     # The map draws the same ring under the same name.
     assert '"id":"2012-W15-baijiu-baijiu-1"' in drawn
+
+
+def test_without_areas_the_page_says_so_and_offers_none(client: TestClient) -> None:
+    page = client.get("/?product=all").text
+
+    assert "未载入边界带、重点区域界线" in page
+    assert 'name="area"' not in page

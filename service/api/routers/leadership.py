@@ -34,6 +34,8 @@ def requested_filters(  # noqa: PLR0913 - one parameter each in the address
         str | None, Query(alias="class", max_length=100, pattern=r"^[^\x00]*$")
     ] = None,
     points: Filter = None,
+    area: Filter = None,
+    side: Filter = None,
 ) -> Raw:
     """Return the filters of the address as they stand there."""
     return Raw(
@@ -45,6 +47,8 @@ def requested_filters(  # noqa: PLR0913 - one parameter each in the address
         span=span,
         risk_class=risk_class,
         points=points,
+        area=area,
+        side=side,
     )
 
 

@@ -9,6 +9,8 @@ from service.api.dependencies import Key, ScopeDep
 from service.api.i18n import LanguageDep
 from service.api.pages import missing_analyses, page
 from service.api.views import inspector, planner
+from service.api.views.asked import Raw, resolve
+from service.api.views.county_facts import cells_of, choices_of
 from service.api.views.record import record_of
 
 router = APIRouter(include_in_schema=False)
@@ -50,19 +52,30 @@ def show_gaps(  # noqa: PLR0913 - one parameter each in the address
     kind: Key | None = None,
     severity: Key | None = None,
     township: Key | None = None,
+    area: Key | None = None,
+    side: Key | None = None,
     offset: Annotated[int, Query(ge=0, le=1_000_000)] = 0,
 ) -> HTMLResponse:
-    """Show every gap of a kind or township with its smallest fix."""
+    """Show every gap of a kind, township or area with its smallest fix."""
     missing = missing_analyses(scope, "gaps")
     if missing:
         values: dict[str, object] = {"active": "/gaps", "missing": missing}
         return page(request, scope, lang, "missing.html", values)
-    listed = planner.gap_list(scope, kind=kind, severity=severity, township=township, offset=offset)
+    asked = resolve(Raw(township=township, area=area, side=side), choices_of(scope))
+    listed = planner.gap_list(
+        scope,
+        kind=kind,
+        severity=severity,
+        township=township,
+        within=cells_of(scope, asked),
+        offset=offset,
+    )
     values = {
         "active": "/gaps",
         "kind": kind,
         "severity": severity,
         "township": township,
+        "area": asked.query(product="", township=""),
         "listed": listed,
     }
     return page(request, scope, lang, "gaps.html", values)

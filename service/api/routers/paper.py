@@ -12,7 +12,7 @@ from service.api.dependencies import Key, RowId, ScopeDep
 from service.api.i18n import LanguageDep
 from service.api.routers.leadership import FiltersDep
 from service.api.routers.maps import MapKind
-from service.api.views.asked import RISK_CLASSES, SPAN_WEEK, Raw
+from service.api.views.asked import RISK_CLASSES, SIDE_OUTSIDE, SPAN_WEEK, Raw
 from service.domain.errors import InvalidInputError
 from service.workflows.map_inputs import LiveGround, MapSubject
 from service.workflows.print_maps import print_within_limits
@@ -108,4 +108,6 @@ def _view(filters: Raw) -> View:
         township=filters.township or "",
         risk_class=int(risk_class or 0),
         is_by_township=filters.unit == "township",
+        area=filters.area or "",
+        is_outside=bool(filters.area) and filters.side == SIDE_OUTSIDE,
     )

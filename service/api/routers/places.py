@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from service.api.answers import answer, answer_page
 from service.api.dependencies import Key, Latitude, Longitude, PageDep, ScopeDep
-from service.database import areas, cells, plans, register_lists, townships
+from service.database import cells, plans, register_lists, townships
 
 router = APIRouter(tags=["places"])
 
@@ -22,15 +22,6 @@ class CellAt(BaseModel):
 def list_townships(scope: ScopeDep, page: PageDep) -> Response:
     """Return the county's townships."""
     return answer(townships.of_county(scope.session, scope.code), page)
-
-
-@router.get("/areas", summary="List key areas, border zones and urban fringes")
-def list_areas(scope: ScopeDep, page: PageDep) -> Response:
-    """Return the areas that hold on the day, each with the codes of the cells that belong to it."""
-    held = areas.of_county(scope.session, scope.code, scope.on)
-    members = areas.cells_of(scope.session, scope.code, scope.plan_id, held) if len(held) else {}
-    listed = held.assign(cells=[sorted(members[code]) for code in held["code"]])
-    return answer(listed, page)
 
 
 @router.get("/cells", summary="List the cells of the plan in force")

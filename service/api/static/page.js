@@ -45,12 +45,12 @@
     }
   }
 
-  /** Another filter leaves the map where it is; another township moves it. */
+  /** Another filter leaves the map where it is; another township or area moves it. */
   function withPlace(address) {
     const [here, next] = [new URL(window.location.href), new URL(address, window.location.href)];
     const same = (key) => here.searchParams.get(key) === next.searchParams.get(key);
     const at = here.searchParams.get("at");
-    if (at && here.pathname === next.pathname && same("township") && !next.searchParams.has("at")) {
+    if (at && here.pathname === next.pathname && ["township", "area", "side"].every(same) && !next.searchParams.has("at")) {
       next.searchParams.set("at", at);
     }
     return next.href;
@@ -145,6 +145,7 @@
     } else if (form && form.matches("[data-nav]")) {
       const address = new URL(form.action);
       for (const [key, value] of new FormData(form)) if (value) address.searchParams.set(key, value);
+      if (!address.searchParams.get("area")) address.searchParams.delete("side");
       go(address.href);
     }
   });

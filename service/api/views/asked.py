@@ -1,7 +1,7 @@
 """What the address of leadership's page asks for: one view for map, figures, lists and records."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from maps.hotspot_classes import LEAST_OF_A_TOWNSHIP, LOCAL, MEASURES
@@ -11,6 +11,7 @@ ALL = "all"
 UNITS = ("cell", "township")
 SPAN_WEEK = "week"
 MINIMUM_VISITS = 3
+SIDE_OUTSIDE = "outside"
 RISK_CLASSES = (4, 3, 2, 1)
 
 
@@ -21,6 +22,7 @@ class Choices:
     Attributes:
         products: Positions of the product switch, `all` last.
         townships: Code → name.
+        areas: Key areas, border zones and urban fringes: code → kind and name, (zh, en).
         weeks: Of the period, those to come too.
         on: The day asked about.
     """
@@ -29,6 +31,7 @@ class Choices:
     townships: Mapping[str, str]
     weeks: tuple[Week, ...]
     on: date
+    areas: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def past_weeks(self) -> tuple[Week, ...]:
@@ -48,6 +51,8 @@ class Raw:
     span: str | None = None
     risk_class: str | None = None
     points: str | None = None
+    area: str | None = None
+    side: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,8 @@ class Asked:
         is_single: That week alone counts.
         risk_class: Enterprises of one risk class only; 0 all.
         points: The map draws the enterprises.
+        area: Code of the only area counted, by its cells; '' all.
+        is_outside: The cells of the county that are not in `area` are counted instead.
         since, until: First and last day counted.
         notices: (zh, en) about what was asked and does not exist.
     """
@@ -73,6 +80,8 @@ class Asked:
     since: date
     until: date
     points: bool = False
+    area: str = ""
+    is_outside: bool = False
     notices: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -91,6 +100,8 @@ class Asked:
             "span": SPAN_WEEK if self.is_single else "",
             "class": self.risk_class or "",
             "points": "1" if self.points else "",
+            "area": self.area,
+            "side": SIDE_OUTSIDE if self.is_outside else "",
             **changes,
         }
         return {key: str(value) for key, value in values.items() if value not in (None, "")}
@@ -106,6 +117,8 @@ class Asked:
             "span": SPAN_WEEK if self.is_single else "",
             "class": str(self.risk_class or ""),
             "points": "1" if self.points else "",
+            "area": self.area,
+            "side": SIDE_OUTSIDE if self.is_outside else "",
         }
 
 
@@ -117,6 +130,10 @@ def resolve(raw: Raw, choices: Choices) -> Asked:
     if township and township not in choices.townships:
         notices.append(_unknown("乡镇", "township", township, "全县", "the whole county"))
         township = ""
+    area = raw.area or ""
+    if area and area not in choices.areas:
+        notices.append(_unknown("区域", "area", area, "全县", "the whole county"))
+        area = ""
     week = _week(raw.week, choices, notices)
     past = choices.past_weeks
     is_single = raw.span == SPAN_WEEK
@@ -138,6 +155,8 @@ def resolve(raw: Raw, choices: Choices) -> Asked:
         since=counted.first if is_single else first,
         until=min(counted.last, choices.on),
         points=raw.points in {"1", "on"},
+        area=area,
+        is_outside=bool(area) and raw.side == SIDE_OUTSIDE,
         notices=tuple(notices),
     )
 

@@ -9,6 +9,7 @@ from service.api.views.asked import ALL, Asked, Choices
 from service.api.views.figures import Figures
 from service.database import (
     analyses,
+    areas,
     cells,
     clusters,
     counties,
@@ -18,6 +19,7 @@ from service.database import (
     townships,
 )
 from service.database.ledger import Period
+from service.domain.special_areas import AreaKind, area_label
 
 _ORDER = {label.key: number for number, label in enumerate(PRODUCTS)}
 
@@ -32,6 +34,7 @@ def choices_of(scope: Scope) -> Choices:
             sorted(found, key=lambda key: (key == ALL, _ORDER.get(key, len(_ORDER)), key))
         ),
         townships=dict(zip(shapes["code"].astype(str), shapes["name"].astype(str), strict=True)),
+        areas=_areas(scope),
         weeks=tuple(counties.weeks_on(scope.session, scope.code, scope.on)),
         on=scope.on,
     )
@@ -70,6 +73,25 @@ def _local_classes(scope: Scope, asked: Asked, codes: "pd.Series[str]") -> "pd.S
     return codes.map(own)
 
 
+def cells_of(scope: Scope, asked: Asked) -> tuple[str, ...] | None:
+    """Return the codes of the cells that a view's area leaves; None for all."""
+    if not asked.area:
+        return None
+    held = areas.of_county(scope.session, scope.code, scope.on)
+    own = areas.cells_of(scope.session, scope.code, scope.plan_id, held[held["code"] == asked.area])
+    inside = own.get(asked.area, frozenset())
+    if not asked.is_outside:
+        return tuple(sorted(inside))
+    every = cells.codes(scope.session, scope.code, scope.plan_id)
+    return tuple(code for code in every if code not in inside)
+
+
+def _areas(scope: Scope) -> dict[str, tuple[str, str]]:
+    held = areas.of_county(scope.session, scope.code, scope.on)
+    named = zip(held["code"], held["kind"], held["name"], strict=True)
+    return {str(code): area_label(AreaKind(kind), str(name)) for code, kind, name in named}
+
+
 def _period(scope: Scope, asked: Asked, cell: str | None) -> Period:
     weeks = counties.weeks_on(scope.session, scope.code, scope.on)
     return Period(
@@ -83,4 +105,5 @@ def _period(scope: Scope, asked: Asked, cell: str | None) -> Period:
         township=asked.township or None,
         risk_class=asked.risk_class or None,
         cell=cell,
+        cells=cells_of(scope, asked),
     )

@@ -85,6 +85,8 @@ class Figures:
             visits=codes.map(in_cells["visits"]).fillna(0).astype(int),
             problems=codes.map(in_cells["problems"]).fillna(0).astype(int),
         )
+        if self.period.cells is not None:
+            counted = counted[counted["code"].isin(set(self.period.cells))]
         wanted = self.asked.township
         return counted[counted["township_code"] == wanted] if wanted else counted
 
@@ -223,6 +225,7 @@ SETS: Final[dict[str, FigureSet]] = {
     "samples": _events("抽检", "Sample tests", "samples"),
     "failed": _events("抽检不合格", "Failed sample tests", "failed"),
     "register": _enterprises("登记企业", "Enterprises", EVERYONE),
+    "working": _enterprises("在营企业", "Working enterprises", Wanted(is_active=True)),
     "producers": _enterprises("生产企业", "Producers", Wanted(kind="producer", is_active=True)),
     "unlicensed": _enterprises(
         "缺证或过期的生产企业",

@@ -1,7 +1,7 @@
 """What leadership sees: the worst place first, figures with goal and n, the townships."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,9 +12,10 @@ from maps.model import Geography, HotspotInput, MapMeta
 from maps.past_clusters import of_week
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked
-from service.api.views.county_facts import figures_of
+from service.api.views.county_facts import cells_of, figures_of
 from service.api.views.figures import BATCHES, Figures
 from service.api.views.owned_townships import owned_townships
+from service.api.views.zone_sides import compared
 from service.database import analyses, analysis_facts, clusters, gaps, ledger, townships
 from service.database.analysis_facts import AnalysisFacts
 from service.domain.pass_rates import MINIMUM_SAMPLES, wilson_interval
@@ -32,6 +33,7 @@ class Board:
     Attributes:
         counts: Set of `figures.SETS` → number of its rows; empty where they are counted later.
         enterprises: In the register, all of them.
+        sides: The area against the rest of the county, as of `zone_sides`; empty without an area.
         headline: The county's most certain cluster of a single product.
         townships: One row each, the lowest pass rate first.
         owned: Townships that fail beyond chance, open, as of `owned_townships`.
@@ -49,6 +51,7 @@ class Board:
     is_past: bool
     is_own_run: bool
     enterprises: int
+    sides: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def pass_rate(self) -> float | None:
@@ -97,17 +100,21 @@ def board(scope: Scope, asked: Asked, *, whole: bool) -> Board:
         entries = dict(of_week(entries_of(scope, facts, run_day), week))
     counts: dict[str, int] = {}
     rows: list[dict[str, Any]] = []
+    sides: list[dict[str, Any]] = []
+    within = cells_of(scope, asked)
     if whole or enterprises <= COUNTED_AT_ONCE:
         figures = figures_of(scope, asked)
         counts = {name: figures.count(name) for name in _COUNTED}
-        rows = _townships(figures, _gaps_by_township(scope))
+        rows = _townships(figures, _gaps_by_township(scope, figures.period.cells))
+        sides = compared(scope, asked) if asked.area else []
     return Board(
         counts=counts,
-        clusters=[one for one in entries.get(asked.product, []) if _is_shown(one, asked)],
+        clusters=[one for one in entries.get(asked.product, []) if _is_shown(one, asked, within)],
         headline=headline,
         headline_product=headline_product,
         townships=rows,
-        owned=owned_townships(scope, asked),
+        owned=owned_townships(scope, asked, within),
+        sides=sides,
         facts=facts,
         is_past=asked.week is not None or asked.is_single,
         is_own_run=run_day is not None or asked.week is None,
@@ -138,10 +145,12 @@ def entries_of(
     return cluster_entries(given)
 
 
-def _is_shown(entry: ClusterEntry, asked: Asked) -> bool:
-    """Tell whether a cluster reaches into the township, and was known by the end of the week."""
+def _is_shown(entry: ClusterEntry, asked: Asked, within: Sequence[str] | None) -> bool:
+    """Tell whether a cluster reaches into township and area, and was known by then."""
     known = entry.facts.first_seen
     is_known = known is None or known <= asked.until
+    if within is not None and not entry.facts.cell_codes & set(within):
+        return False
     return is_known and (not asked.township or asked.township in entry.facts.township_codes)
 
 
@@ -158,10 +167,12 @@ def _worst(entries: dict[str, list[ClusterEntry]]) -> tuple[str, ClusterEntry | 
     return min(single, key=lambda each: (each[1].facts.p, -each[1].facts.excess))
 
 
-def _gaps_by_township(scope: Scope) -> dict[str, int] | None:
+def _gaps_by_township(scope: Scope, within: Sequence[str] | None) -> dict[str, int] | None:
     if analyses.latest_or_none(scope.session, scope.code, "gaps", scope.on) is None:
         return None
     found = gaps.latest(scope.session, scope.code, scope.on)
+    if within is not None:
+        found = found[found["cell_code"].isin(set(within))]
     return {str(key): int(n) for key, n in found["township_code"].value_counts().items()}
 
 

@@ -1,16 +1,21 @@
 """Townships whose producers of one product fail beyond chance, with who leads: open ones."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from service.api.dependencies import Scope
 from service.api.views.asked import ALL, Asked
 from service.api.views.rows import plain_rows
-from service.database import cluster_changes, township_statistics
+from service.database import cells, cluster_changes, township_statistics
 from service.database.cluster_changes import OPEN
 
 
-def owned_townships(scope: Scope, asked: Asked) -> list[dict[str, Any]]:
+def owned_townships(
+    scope: Scope, asked: Asked, within: Sequence[str] | None = None
+) -> list[dict[str, Any]]:
     """Return the open objects of kind township that a view speaks of, the worst first.
+
+    With `within`, codes of cells, only townships that have one of them.
 
     Of each: object_id, product, township (name), cases, expected, q, lead ('' nobody yet).
 
@@ -27,4 +32,8 @@ def owned_townships(scope: Scope, asked: Asked) -> list[dict[str, Any]]:
     wanted = (known["state"] == OPEN) & (known["opened_on"] <= asked.until)
     wanted &= (known["product"] == asked.product) | (asked.product == ALL)
     wanted &= (known["township_code"] == asked.township) | (not asked.township)
+    if within is not None:
+        wanted &= known["township_code"].isin(
+            cells.townships_of(scope.session, scope.code, scope.plan_id, within)
+        )
     return [{**row, "object_id": int(row["object_id"])} for row in plain_rows(known[wanted])]

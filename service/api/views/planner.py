@@ -1,5 +1,6 @@
 """What the planner sees: officers and their load, gaps by kind with their smallest fix."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,17 +106,20 @@ def _unled(scope: Scope, every_cell: DataFrame, leads: DataFrame) -> list[Unled]
     return sorted(found, key=lambda cell: (-cell.enterprises, cell.code))
 
 
-def gap_list(
+def gap_list(  # noqa: PLR0913 - a question with its narrowings
     scope: Scope,
     *,
     kind: str | None = None,
     severity: str | None = None,
     township: str | None = None,
+    within: Sequence[str] | None = None,
     offset: int = 0,
     limit: int = PER_PAGE,
 ) -> GapList:
-    """Return gaps, the most severe first, of a kind, severity or township if asked."""
+    """Return gaps, the most severe first, of a kind, severity, township or cells if asked."""
     found = gaps.latest(scope.session, scope.code, scope.on)
+    if within is not None:
+        found = found[found["cell_code"].isin(set(within))]
     here = found[(found["township_code"] == township) | (township is None)]
     of_kind = (here["kind"] == kind) | (kind is None)
     of_severity = (here["severity"] == severity) | (severity is None)
