@@ -28,6 +28,9 @@ from service.workflows.rank_targets import rank_targets
 def run_all(settings: Settings, console: Console, *, force: bool) -> None:
     """Load the demo county, compute everything and write the maps; quick when that is done.
 
+    After an upgrade that changed what computes it, all is computed anew. What people did stays: the
+    plan in force, decisions about addresses, agreed leads.
+
     Args:
         settings: Which database, and where files go.
         console: For the closing lines.
@@ -38,11 +41,14 @@ def run_all(settings: Settings, console: Console, *, force: bool) -> None:
     if not force and demo_state.is_done(settings):
         console.print("Demo county 青石县: loaded and computed before; nothing to do.")
         return
+    if not force and demo_state.is_computed(settings):
+        console.print("Demo county 青石县: what computes it has changed; it is computed anew.")
     with step("Demo county: writing its files (fictional)"):
         files = write_files(folder)
     load(settings, files)
     analyse(settings, COUNTY_CODE, AS_OF)
     write_maps(settings, COUNTY_CODE, AS_OF, maps)
+    demo_state.remember(settings)
     for path in maps.values():
         console.print(f"  {path}")
 

@@ -68,29 +68,6 @@ def counts_by_cell(
     return read_table(session, statement)
 
 
-def counts_by_stratum(
-    session: Session, county_code: str, plan_id: int, product: str, since: date, until: date
-) -> DataFrame:
-    """Return visits and problems by cell, inspector and credit class, for effort-aware models.
-
-    Returns:
-        cell_code, inspector ('' unknown), credit_class (0 unknown), kind (visit / sample_test),
-        visits, problems; only strata with a visit. Arguments as for `counts_by_cell`.
-    """
-    visited = _inspections_in_cells(county_code, plan_id, product, since, until)
-    stratum = (visited.c.cell_code, visited.c.inspector, visited.c.credit_class, visited.c.kind)
-    statement = (
-        select(
-            *stratum,
-            func.count().label("visits"),
-            func.count().filter(visited.c.is_problem).label("problems"),
-        )
-        .group_by(*stratum)
-        .order_by(*stratum)
-    )
-    return read_table(session, statement)
-
-
 def visits_by_cell(
     session: Session, county_code: str, plan_id: int, since: date, until: date
 ) -> dict[str, int]:

@@ -4,12 +4,11 @@ Everyone who uses the cluster holds a shared lock on a file. Whoever lets go las
 server, unless `wangge db start` asked for it to stay. A process that is killed lets go by dying.
 """
 
-import atexit
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -75,14 +74,6 @@ def running(settings: Settings, *, durable: bool = True) -> Iterator[str]:
             yield _private_address(cluster.layout)
         finally:
             _leave(cluster, users)
-
-
-def ensure_running(settings: Settings) -> str:
-    """Start the database if need be, keep it until this process ends, return its address."""
-    stack = ExitStack()
-    url = stack.enter_context(running(settings))
-    atexit.register(stack.close)
-    return url
 
 
 def start(settings: Settings) -> None:

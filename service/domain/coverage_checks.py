@@ -94,14 +94,6 @@ def holes(areas: GeoDataFrame) -> GeoDataFrame:
     return real.sort_values("area_m2", ascending=False, ignore_index=True)
 
 
-def several_parts(areas: GeoDataFrame) -> dict[str, int]:
-    """Return the codes of areas made of more than one part, and how many."""
-    parts = shapely.get_num_geometries(np.asarray(areas.geometry.array))
-    return {
-        str(code): int(count) for code, count in zip(areas["code"], parts, strict=True) if count > 1
-    }
-
-
 def without_slivers(areas: GeoDataFrame, *, epsg: int) -> tuple[GeoDataFrame, list[Change]]:
     """Return areas whose edges meet exactly: slivers go to the neighbour with the longest border.
 

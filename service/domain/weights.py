@@ -10,7 +10,7 @@ from service.domain.errors import InvalidInputError
 from service.domain.neighbours import nearest_others, positions, within
 
 if TYPE_CHECKING:
-    from geopandas import GeoDataFrame
+    pass
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
@@ -130,32 +130,6 @@ def nearest(x: ArrayLike, y: ArrayLike, *, count: int, degrees: bool = False) ->
     columns = nearest_others(positions(x, y, degrees=degrees), count)
     sites = len(columns)
     return from_pairs(np.repeat(np.arange(sites), count), columns.ravel(), count=sites)
-
-
-def queen(areas: "GeoDataFrame", *, tolerance_m: float = 0.0) -> Weights:
-    """Return binary weights of areas that share an edge or a corner.
-
-    Args:
-        areas: Polygons in a metric CRS, one site per row, in the order of the frame.
-        tolerance_m: Metres that digitised borders may stand apart and still be neighbours.
-    """
-    # Geopandas takes a second to import, and points need none of it.
-    from shapely import STRtree  # noqa: PLC0415
-
-    from service.domain.crs import require_metric  # noqa: PLC0415
-
-    require_metric(areas)
-    if areas.geometry.is_empty.any() or areas.geometry.isna().any():
-        raise InvalidInputError("an area has no geometry; remove it or repair it first")
-    shapes = areas.geometry.to_numpy()
-    tree = STRtree(shapes)
-    one, other = (
-        tree.query(shapes, predicate="dwithin", distance=tolerance_m)
-        if tolerance_m > 0
-        else tree.query(shapes, predicate="intersects")
-    )
-    apart = one != other
-    return from_pairs(one[apart], other[apart], count=len(shapes))
 
 
 def _refuse_bad_pairs(rows: Indices, columns: Indices, weights: Floats, count: int) -> None:

@@ -133,8 +133,11 @@ def test_a_nearly_full_disk_is_refused_before_anything_is_made(settings: Setting
 def test_a_missing_postgis_names_the_ways_forward(settings: Settings, tmp_path: Path) -> None:
     bare = settings.model_copy(update={"postgres_bin": tmp_path})
 
-    with pytest.raises(UnavailableError, match="WANGGE_DATABASE_URL=postgresql"):
-        server.ensure_running(bare)
+    with (
+        pytest.raises(UnavailableError, match="WANGGE_DATABASE_URL=postgresql"),
+        server.running(bare),
+    ):
+        pass
 
     assert WAYS_FORWARD.count("(") >= 3
 

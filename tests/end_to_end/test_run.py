@@ -14,7 +14,7 @@ import pytest
 from service.settings import PROJECT_ROOT
 
 RUN = PROJECT_ROOT / "scripts" / "run"
-PATIENCE_S = 240
+PATIENCE_S = 900
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +70,7 @@ def test_it_computes_everything_then_serves_and_stops_cleanly(
     again = run(surroundings, "--no-serve")
     assert again.returncode == 0
     assert "nothing to do" in again.stdout
+    assert "Clusters" not in again.stdout
 
     port = free_port()
     with subprocess.Popen(

@@ -58,17 +58,6 @@ def test_visits_and_problems_are_counted_by_cell_and_empty_cells_stay(
     assert everything["visits"].sum() == 4
 
 
-def test_strata_tell_who_looked_and_at_which_class(session: Session, plan: int) -> None:
-    maker = make_enterprise(session, "maker", (114.1, 38.1), credit_class=3)
-    make_event(session, maker, inspector="A01")
-    make_event(session, maker, inspector="A02", is_problem=True)
-
-    strata = events.counts_by_stratum(session, COUNTY, plan, "baijiu", FIRST_DAY, TODAY)
-
-    columns = ["inspector", "credit_class", "visits", "problems"]
-    assert strata[columns].to_numpy().tolist() == [["A01", 3, 1, 0], ["A02", 3, 1, 1]]
-
-
 def test_the_record_counts_each_sign_once_and_keeps_the_last_word(
     session: Session, plan: int
 ) -> None:

@@ -59,18 +59,6 @@ class Board:
         samples = self.counts.get("samples", 0)
         return 1 - self.counts["failed"] / samples if samples >= MINIMUM_SAMPLES else None
 
-    @property
-    def licence_rate(self) -> float | None:
-        """Share of working producers that hold every required licence, 0 to 1."""
-        producers = self.counts["producers"]
-        return 1 - self.counts["unlicensed"] / producers if producers else None
-
-    @property
-    def problem_rate(self) -> float | None:
-        """Problems per visit, 0 to 1; None below the least n."""
-        visits = self.counts["visits"]
-        return self.counts["problems"] / visits if visits >= MINIMUM_SAMPLES else None
-
 
 _COUNTED = (
     *("samples", "failed", "producers", "unlicensed", "visits", "problems", "cells", "led"),

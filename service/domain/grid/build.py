@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-import geopandas
 import numpy as np
 import pandas as pd
 import shapely
@@ -257,10 +256,3 @@ def _owner(shapes: NDArray[np.object_], work: Work) -> NDArray[np.intp]:
     owner = np.full(len(work.points), len(shapes), dtype=np.intp)
     np.minimum.at(owner, point, cell)
     return owner
-
-
-def empty_villages() -> GeoDataFrame:
-    """Return a village frame without rows, for a county whose places are not known."""
-    return geopandas.GeoDataFrame(
-        {"code": [], "name": [], "township_code": []}, geometry=[], crs=STORAGE_EPSG
-    )

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from service.domain.errors import InvalidInputError
 from service.domain.grid import GridMethod, GridRequest, assign_codes, build_cells
-from service.domain.grid.build import empty_villages
 from tests.unit.domain.grid.shapes import EPSG, ragged_township, township_frame, village_frame
 
 METHODS = st.sampled_from(
@@ -151,3 +150,9 @@ def test_a_request_says_what_it_lacks() -> None:
         GridRequest(method=GridMethod.BALANCED)
     with pytest.raises(InvalidInputError, match="side_m"):
         GridRequest(method=GridMethod.SQUARE, side_m=float("nan"))
+
+
+def empty_villages() -> GeoDataFrame:
+    """Return a village frame without rows, of a county whose places are not known."""
+    columns: dict[str, list[str]] = {"code": [], "name": [], "township_code": []}
+    return GeoDataFrame(columns, geometry=[], crs=4326)
