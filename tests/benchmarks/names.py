@@ -4,6 +4,7 @@ from typing import Final
 
 MODULES: Final = {
     "job": "bench_main_job",
+    "cold": "bench_cold",
     "clusters": "bench_scan",
     "calibration": "bench_calibration",
     "space-time": "bench_space_time",
