@@ -40,7 +40,9 @@ def counts_by_product(given: HotspotInput) -> dict[str, DataFrame]:
             table["gi_class"] = rows.set_index("cell_code")["gi_class"].reindex(codes)
         if is_tested(rows) and rows["cell_code"].is_unique:
             own = rows.set_index("cell_code")[list(_TESTED)].reindex(codes)
-            table = table.join(own)
+            # A product of which no cell was tested has columns without any number.
+            numbers = {name: "float64" for name in _TESTED if name != "local_class"}
+            table = table.join(own.astype(numbers))
         tables[product.key] = table
     return tables
 

@@ -229,6 +229,16 @@ def test_without_a_test_there_is_no_such_layer() -> None:
     )
 
 
+def test_a_product_of_which_no_cell_could_be_tested_says_so() -> None:
+    statistics = make_tested_statistics().astype({"p": object, "gi_star": object})
+    of_baijiu = statistics["product"] == "baijiu"
+    statistics.loc[of_baijiu, ["p", "q", "gi_star", "local_moran"]] = None
+    statistics.loc[of_baijiu, "local_class"] = "untested"
+    _, theme = _theme("local", statistics=statistics.assign(draws=0))
+    assert "n=0 格；格数太少" in theme.unit.zh
+    assert {"未检验（无登记企业，或格数太少）"} == set(_labels_of(theme))
+
+
 def test_a_public_map_shows_local_statistics_and_names_nobody() -> None:
     given = make_hotspot_input(
         statistics=make_tested_statistics(), meta=make_meta(audience=Audience.PUBLIC)
