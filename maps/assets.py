@@ -42,6 +42,7 @@ _OWN = frozenset(
                 "areas",
                 "base",
                 "cells",
+                "cell_tiles",
                 "clusters",
                 "core",
                 "labels",

@@ -23,7 +23,8 @@ from maps.coverage_gaps import (
 )
 from maps.figure import templates
 from maps.hotspot import bounds_of, township_column
-from maps.layers import CellsLayer, Column, FillClass, SpotsLayer, Theme
+from maps.layers import Column, FillClass, SpotsLayer, Theme
+from maps.layers.cell_tiles import cells_layer
 from maps.model import Audience, CoverageInput
 from maps.palette import CATEGORIES, distinct_colours
 from maps.shell import Figure, Option, ProductFacts, ShellParts, Switch, dress
@@ -68,8 +69,11 @@ def build_coverage_map(given: CoverageInput) -> folium.Map:
         rows=[sheet_row(gap) for gap in listed],
     )
     county_map = CountyMap(bounds=bounds_of(given.geography), shell=dress(given.meta, parts))
-    CellsLayer(
-        given.geography.cells, themes=themes, facts=[township_column(given.geography)]
+    cells_layer(
+        given.geography.cells,
+        tiles=given.geography.cell_tiles,
+        themes=themes,
+        facts=[township_column(given.geography)],
     ).add_to(county_map)
     add_ground(county_map, given.geography)
     SpotsLayer(ground_shapes(given.gaps)).add_to(county_map)

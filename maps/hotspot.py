@@ -21,8 +21,9 @@ from maps.hotspot_themes import (
     is_tested,
     period_text,
 )
-from maps.layers import AreasLayer, CellsLayer, ClustersLayer, Column, ZonesLayer
+from maps.layers import AreasLayer, ClustersLayer, Column, ZonesLayer
 from maps.layers.base import county_outline
+from maps.layers.cell_tiles import cells_layer
 from maps.layers.data_layer import DataLayer
 from maps.live_points import live_counts, live_points
 from maps.model import Audience, Geography, HotspotInput
@@ -95,8 +96,11 @@ def build_hotspot_map(given: HotspotInput) -> folium.Map:
         WeeksLayer(given, given.counts).add_to(county_map)
     if given.geography.areas is not None and not given.geography.areas.empty:
         ZonesLayer(given.geography.areas, cells).add_to(county_map)
-    CellsLayer(
-        cells, themes=hotspot_themes(given, tables), facts=[township_column(given.geography)]
+    cells_layer(
+        cells,
+        tiles=given.geography.cell_tiles,
+        themes=hotspot_themes(given, tables),
+        facts=[township_column(given.geography)],
     ).add_to(county_map)
     add_ground(county_map, given.geography)
     if counts:

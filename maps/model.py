@@ -103,6 +103,8 @@ class Geography:
         roads, rivers: geometry (lines) [name].
         base_address: Where a live map asks for the county's PMTiles (same origin), which then
             stand in for inlined lines and names; None inlines them, as every one-file map does.
+        cell_tiles: Where a live map asks for the shapes of very many cells (same origin, with
+            `{z}`, `{x}`, `{y}`); None inlines them, as every one-file map does.
     """
 
     townships: GeoDataFrame
@@ -113,6 +115,7 @@ class Geography:
     rivers: GeoDataFrame | None = None
     base_address: str | None = None
     areas: GeoDataFrame | None = None
+    cell_tiles: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandas import DataFrame
 
 from maps.encoding import JsonValue
@@ -62,12 +63,12 @@ class WeeksLayer(DataLayer):
             "townships": townships,
             "names": [str(name) for name in names],
             "of_cell": _positions(cells["township_code"], townships).tolist(),
-            "visits": _flat(
-                counts.visits, cells, products, ["week", "risk_class", "visits", "problems"]
+            "visits": pack_by_week(
+                _flat(counts.visits, cells, products, ["risk_class", "week", "visits", "problems"])
             ),
-            "enterprises": _flat(
-                counts.enterprises, cells, products, ["risk_class", "enterprises"]
-            ),
+            "enterprises": _flat(counts.enterprises, cells, products, ["risk_class", "enterprises"])
+            .ravel()
+            .tolist(),
             **_samples(counts, products, townships),
             "rate_breaks": list(RATE_BREAKS[1:]),
             "effort_breaks": list(EFFORT_BREAKS),
@@ -122,8 +123,8 @@ def _positions(
 
 def _flat(
     table: DataFrame, cells: DataFrame, products: Sequence[str], columns: Sequence[str]
-) -> JsonValue:
-    """Return the rows one after the other: cell, product, then the columns, as whole numbers."""
+) -> NDArray[np.int64]:
+    """Return a row for each of the table's: cell, product, then the columns, as whole numbers."""
     numbers = np.column_stack(
         [
             _positions(table["cell_code"], [str(code) for code in cells["code"]]),
@@ -132,8 +133,23 @@ def _flat(
         ]
     )
     # A product that the switch does not know is counted under all products: position -1.
-    known = numbers[numbers[:, 0] >= 0]
-    return known.ravel().tolist()
+    return numbers[numbers[:, 0] >= 0]
+
+
+def pack_by_week(rows: NDArray[np.int64]) -> JsonValue:
+    """Return rows of cell, product, class, week, visits, problems with little said twice.
+
+    A large county has them by the hundred thousand. For each cell, product and class: these
+    three, how many weeks follow, and of each the weeks since the one before, visits, problems.
+    """
+    rows = rows[np.lexsort(rows.T[3::-1])]
+    starts = np.flatnonzero(np.any(np.diff(rows[:, :3], axis=0, prepend=-2), axis=1))
+    packed: list[int] = []
+    for group in np.split(rows, starts[1:]) if len(rows) else []:
+        weeks = group[:, 3:].copy()
+        weeks[:, 0] = np.diff(weeks[:, 0], prepend=0)
+        packed += [*group[0, :3].tolist(), len(group), *weeks.ravel().tolist()]
+    return packed
 
 
 def _without_classes(counts: WeekCounts) -> WeekCounts:

@@ -48,19 +48,21 @@
     return known[hatch];
   }
 
-  /** A canvas renderer that fills a path with a hatch where its options name one. */
+  /** Fill and stroke a path as Leaflet does, with a hatch where its options name one. */
+  wangge.fillStroke = function (ctx, layer) {
+    const options = layer.options;
+    if (!options.hatch) {
+      L.Canvas.prototype._fillStroke.call(this, ctx, layer);
+      return;
+    }
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = patternOf(ctx, options.hatch);
+    ctx.fill(options.fillRule || "evenodd");
+    L.Canvas.prototype._fillStroke.call(this, ctx, { options: { ...options, fill: false } });
+  };
+
   const HatchCanvas = L.Canvas.extend({
-    _fillStroke(ctx, layer) {
-      const options = layer.options;
-      if (!options.hatch) {
-        L.Canvas.prototype._fillStroke.call(this, ctx, layer);
-        return;
-      }
-      ctx.globalAlpha = 1;
-      ctx.fillStyle = patternOf(ctx, options.hatch);
-      ctx.fill(options.fillRule || "evenodd");
-      L.Canvas.prototype._fillStroke.call(this, ctx, { options: { ...options, fill: false } });
-    },
+    _fillStroke(ctx, layer) { wangge.fillStroke.call(this, ctx, layer); },
   });
 
   /** A small picture of a class for the legend; a canvas prints where a background may not. */
@@ -119,15 +121,25 @@
     const data = wangge.data(id);
     let theme = data.themes[0];
     let plain = theme;
-    let tipped = -1;
+    let marked = new Set();
+    let pointed = -1;
     const classOf = (index) => theme.classes[parseInt(theme.assigned[index], 36)];
 
     function styleOf(index) {
       const chosen = classOf(index);
-      return {
+      const style = {
         ...EDGE, fill: true, fillColor: chosen.fill, fillOpacity: 1, hatch: chosen.hatch || null,
         color: chosen.edge || EDGE.color, weight: chosen.edge ? 1.6 : EDGE.weight,
       };
+      if (index === pointed) return { ...style, color: "#14213d", weight: 2.2 };
+      return marked.has(index) ? { ...style, color: "#14213d", weight: 2.6 } : style;
+    }
+
+    /** Show which cell lies under the pointer; -1 for none. */
+    function point(index) {
+      const both = [pointed, index].filter((one) => one >= 0);
+      pointed = index;
+      shapes.paint(both);
     }
 
     function rowsOf(index) {
@@ -143,35 +155,86 @@
       });
     }
 
-    const layer = L.geoJSON(data.cells, {
-      pane: "wg-cells",
-      renderer: new HatchCanvas({ pane: "wg-cells", padding: 0.4 }),
-      style: (feature) => styleOf(feature.properties.i),
-      onEachFeature(feature, path) {
-        const index = feature.properties.i;
-        path.on("mouseover", () => {
-          tipped = index;
-          path.setStyle({ color: "#14213d", weight: 2.2 }).bringToFront();
-        });
-        path.on("mouseout", () => path.setStyle(styleOf(index)));
-        path.on("click", () => { tipped = index; clicked = index; });
-      },
-    });
+    let tipped = -1;
     let clicked = null;
-    const paths = [];
-    layer.eachLayer((path) => { paths[path.feature.properties.i] = path; });
+    const shapes = data.tiles ? tiled() : inlined();
+    const { layer } = shapes;
     layer.bindTooltip(() => cardOf(tipped), { sticky: true, className: "wg-tip", opacity: 1 });
+
+    /** Shapes that the page holds: {layer, paint(only), boundsOf(index), has(index), lift(index)}. */
+    function inlined() {
+      const paths = [];
+      const own = L.geoJSON(data.cells, {
+        pane: "wg-cells",
+        renderer: new HatchCanvas({ pane: "wg-cells", padding: 0.4 }),
+        style: (feature) => styleOf(feature.properties.i),
+        onEachFeature(feature, path) {
+          const index = feature.properties.i;
+          path.on("mouseover", () => { tipped = index; point(index); });
+          path.on("mouseout", () => point(-1));
+          path.on("click", () => { tipped = index; clicked = index; });
+        },
+      });
+      own.eachLayer((path) => { paths[path.feature.properties.i] = path; });
+      return {
+        layer: own,
+        paint(only) {
+          for (const index of only || paths.keys()) {
+            if (paths[index]) paths[index].setStyle(styleOf(index));
+          }
+          for (const index of [...marked, pointed]) {
+            if (paths[index]) paths[index].bringToFront();
+          }
+        },
+        has: (index) => Boolean(paths[index]),
+        boundsOf: (index) => paths[index].getBounds(),
+      };
+    }
+
+    /** Shapes from tiles, where the pointer is followed by looking what lies under it. */
+    function tiled() {
+      const found = wangge.cellTiles(data, styleOf);
+      let waiting = null;
+      const look = (latlng) => {
+        waiting = null;
+        const index = found.layer._map ? found.at(latlng) : -1;
+        if (index === pointed) {
+          if (index >= 0 && found.layer.isTooltipOpen()) found.layer.getTooltip().setLatLng(latlng);
+          return;
+        }
+        tipped = index;
+        point(index);
+        found.layer.closeTooltip();
+        if (index >= 0) found.layer.openTooltip(latlng);
+      };
+      found.layer.on("add", () => {
+        const map = found.layer._map;
+        map.on("mousemove", ({ latlng }) => {
+          if (!waiting) waiting = requestAnimationFrame(() => look(latlng));
+        });
+        map.on("mouseout movestart zoomstart", () => {
+          found.layer.closeTooltip();
+          point(-1);
+        });
+        // Heard before the map's own listener asks the layers what lies there.
+        map.on("preclick", ({ latlng }) => {
+          const index = found.at(latlng);
+          tipped = index;
+          clicked = index >= 0 ? index : null;
+        });
+      });
+      return found;
+    }
 
     /** Frame several cells and show all of them. */
     function several(codes) {
-      const chosen = codes.map((code) => paths[data.codes.indexOf(code)]).filter(Boolean);
+      const chosen = codes.map((code) => data.codes.indexOf(code)).filter(shapes.has);
       if (!chosen.length || !layer._map) return false;
-      for (const [index, path] of paths.entries()) if (path) path.setStyle(styleOf(index));
+      const before = [...marked];
+      marked = new Set(chosen);
+      shapes.paint([...before, ...chosen]);
       const bounds = L.latLngBounds([]);
-      for (const path of chosen) {
-        path.setStyle({ color: "#14213d", weight: 2.6 }).bringToFront();
-        bounds.extend(path.getBounds());
-      }
+      for (const index of chosen) bounds.extend(shapes.boundsOf(index));
       layer._map.closePopup();
       layer._map.fitBounds(bounds, { maxZoom: 13, padding: [40, 40], animate: false });
       return true;
@@ -191,8 +254,8 @@
       focus(kind, wanted) {
         if (kind === "cells") return several(wanted.split(","));
         const index = kind === "cell" ? data.codes.indexOf(wanted) : -1;
-        if (index < 0 || !paths[index] || !layer._map) return false;
-        const bounds = paths[index].getBounds();
+        if (!shapes.has(index) || !layer._map) return false;
+        const bounds = shapes.boundsOf(index);
         layer._map.fitBounds(bounds, { maxZoom: 13, padding: [80, 80], animate: false });
         wangge.popup(layer._map, bounds.getCenter(), cardOf(index));
         return true;
@@ -201,7 +264,8 @@
         theme = data.themes.find((candidate) => wangge.fits(candidate.switches)) || plain;
         plain = theme;
         if (wangge.derive) theme = wangge.derive(theme, data);
-        for (const [index, path] of paths.entries()) if (path) path.setStyle(styleOf(index));
+        marked = new Set();
+        shapes.paint();
         wangge.tell("theme", { theme, data });
       },
     });

@@ -12,8 +12,24 @@
   const VISIT = 6;
   const FIRM = 4;
 
+  /** Rows of cell, product, week, class, visits, problems, as `maps/week_counts.py` packs them. */
+  function unpacked(packed) {
+    const rows = [];
+    for (let at = 0; at < packed.length;) {
+      const [cell, product, risk, count] = packed.slice(at, at + 4);
+      let week = 0;
+      at += 4;
+      for (const end = at + 3 * count; at < end; at += 3) {
+        week += packed[at];
+        rows.push(cell, product, week, risk, packed[at + 1], packed[at + 2]);
+      }
+    }
+    return Int32Array.from(rows);
+  }
+
   wangge.weeks = function (id) {
     const data = wangge.data(id);
+    data.visits = unpacked(data.visits);
     wangge.counts = data;
     wangge.derive = (theme, cells) => derive(data, theme, cells);
     let township;

@@ -135,16 +135,20 @@ class CellsLayer(DataLayer):
             lengths = {len(theme.assigned), *(len(column.values) for column in theme.columns)}
             if lengths != {len(cells)}:
                 raise InvalidInputError("a theme has one class and one value per cell")
-        shapes = simplified(cells.geometry, tolerance_m=detail_m)
         data = {
             "codes": [str(code) for code in cells["code"]],
             "names": [str(text) for text in cells["name"]],
-            "cells": feature_collection(shapes, [{"i": i} for i in range(len(cells))]),
+            **self.shapes_of(cells, detail_m),
             "facts": [column.as_json() for column in facts],
             "themes": [theme.as_json() for theme in themes],
         }
         super().__init__(layer_id="cells", data=data, name=name)
         self.themes = tuple(themes)
+
+    def shapes_of(self, cells: GeoDataFrame, detail_m: float) -> dict[str, JsonValue]:
+        """Return what the script draws the cells from."""
+        shapes = simplified(cells.geometry, tolerance_m=detail_m)
+        return {"cells": feature_collection(shapes, [{"i": i} for i in range(len(cells))])}
 
     def names_of(self, theme: JsonValue) -> Sequence[str | None] | None:
         """Return the names that paper writes for a theme of `data`, one per cell."""

@@ -1,17 +1,20 @@
 """What a live map asks the service for while it is looked at: addresses, and the counts behind."""
 
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
 from pandas import DataFrame
 from sqlalchemy.orm import Session
 
+from maps.layers.cell_tiles import TILED_FROM
 from maps.model import LiveEnterprises, WeekCounts
 from service.database import counties, tile_totals, tile_weeks
 from service.database.kept_counts import frame_of
 from service.database.tile_rollup import Snapshot
 
 _TILES: Final = "/api/v1/tiles/enterprises/{z}/{x}/{y}.mvt"
+_CELLS: Final = "/api/v1/tiles/cells/{z}/{x}/{y}.mvt"
 _RECORDS: Final = "/api/v1/enterprises"
 # As many as a card can hold.
 _NAMES, _NAME_LENGTH = 40, 60
@@ -31,6 +34,13 @@ def live_enterprises(session: Session, county_code: str, snapshot: Snapshot) -> 
 
 def _unplaced(session: Session, county_code: str) -> DataFrame:
     return tile_totals.unplaced_names(session, county_code, limit=_NAMES, length=_NAME_LENGTH)
+
+
+def cell_tiles(county_code: str, on: date, cells: int) -> str | None:
+    """Return where a live map of a plan in force asks for the shapes of its cells, if many."""
+    if cells <= TILED_FROM:
+        return None
+    return f"{_CELLS}?{urlencode({'county': county_code, 'on': on.isoformat()})}"
 
 
 def live_weeks(session: Session, county_code: str, snapshot: Snapshot) -> WeekCounts:

@@ -41,7 +41,7 @@ from service.database.counties import County
 from service.domain.errors import InvalidInputError, NotFoundError
 from service.domain.pass_rates import wilson_interval
 from service.domain.special_areas import AreaKind, area_label
-from service.workflows.live_map_inputs import live_enterprises, live_weeks
+from service.workflows.live_map_inputs import cell_tiles, live_enterprises, live_weeks
 from service.workflows.map_weeks import week_counts
 from service.workflows.past_runs import past_runs
 
@@ -198,9 +198,12 @@ def _one_name(names: list[str]) -> str | None:
 
 def geography_of(session: Session, county: County, plan_id: int, subject: MapSubject) -> Geography:
     """Return the county's shapes with the cells of a plan."""
+    every_cell = cells.of_plan(session, county.code, plan_id)
+    is_live = subject.ground.enterprises
     return Geography(
         townships=townships.of_county(session, county.code),
-        cells=cells.of_plan(session, county.code, plan_id),
+        cells=every_cell,
+        cell_tiles=cell_tiles(county.code, subject.on, len(every_cell)) if is_live else None,
         outline=GeoDataFrame(geometry=geopandas.GeoSeries([county.geometry], crs=4326)),
         villages=places.villages(session, county.code),
         roads=lines.of_level(session, county.code, "road"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -10,14 +11,17 @@ import folium
 import folium.plugins
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from maps.county_map import CountyMap
 from maps.hotspot import build_hotspot_map
 from maps.layers import CanvasPoints, PointLook
 from maps.layers.points import PointTexts
+from maps.model import HotspotInput, WeekCounts
 from maps.publish import to_html
 from maps.words import Words
+from service.domain.weeks import weeks_between
 from tests.unit.maps.factories import make_hotspot_input
 
 _WEST, _SOUTH, _EAST, _NORTH = 114.0, 37.5, 114.5, 38.0
@@ -117,7 +121,33 @@ def hotspot(given: Places) -> str:
         geometry=gpd.points_from_xy(given.points[:, 0], given.points[:, 1]),
         crs=4326,
     )
-    return to_html(build_hotspot_map(replace(county, enterprises=firms)))
+    weeks = _weekly(county)
+    return to_html(build_hotspot_map(replace(county, enterprises=firms, counts=weeks)))
+
+
+def _weekly(county: HotspotInput) -> WeekCounts:
+    """Return counts for the slider: every cell, three products, a campaign of 18 weeks."""
+    random = np.random.default_rng(2)
+    weeks = weeks_between(date(2012, 3, 1), date(2012, 6, 30))
+    keys = pd.MultiIndex.from_product(
+        [
+            county.geography.cells["code"],
+            ["baijiu", "fertiliser", "cement"],
+            range(1, 5),
+            range(len(weeks)),
+        ],
+        names=["cell_code", "product", "risk_class", "week"],
+    ).to_frame(index=False)
+    seen = random.integers(0, 20, len(keys))
+    visits = keys.assign(visits=seen, problems=random.binomial(seen, 0.1))
+    firms = keys[keys["week"] == 0].assign(
+        enterprises=random.integers(0, 400, len(keys) // len(weeks))
+    )
+    return WeekCounts(
+        weeks=[(week.key, week.first, week.last) for week in weeks],
+        visits=visits[visits["visits"] > 0],
+        enterprises=firms,
+    )
 
 
 def markers(given: Places) -> str:

@@ -4,7 +4,10 @@ from datetime import date
 from typing import Any
 
 # ruff: noqa: ANN401 - frames, inputs and routes of any kind
+import numpy as np
 import pytest
+from hypothesis import given as given_data
+from hypothesis import strategies as st
 
 from maps.cluster_texts import cluster_entries
 from maps.enterprise_points import drawn_by_product
@@ -12,6 +15,7 @@ from maps.hotspot import build_hotspot_map
 from maps.hotspot_themes import counts_by_product, hotspot_themes
 from maps.model import Audience, WeekCounts
 from maps.publish import to_html
+from maps.week_counts import pack_by_week
 from service.domain.errors import InvalidInputError
 from tests.unit.maps.factories import (
     make_county,
@@ -180,8 +184,34 @@ def test_a_public_map_carries_neither_visits_nor_risk_classes() -> None:
     numbers = json.loads(re.findall(r'id="wg-data-weeks">(.*?)</script>', html)[0])
 
     assert "虚构酒坊" not in html
-    assert set(numbers["visits"][3::6]) == {0}
+    assert {risk for _, _, _, risk, _, _ in _rows(numbers["visits"])} == {0}
     assert set(numbers["enterprises"][2::4]) == {0}
+
+
+def _rows(packed: list[int]) -> list[tuple[int, ...]]:
+    """Return cell, product, week, class, visits, problems, as `maps/js/weeks.js` unpacks them."""
+    rows: list[tuple[int, ...]] = []
+    numbers = iter(packed)
+    for cell in numbers:
+        product, risk, count = (next(numbers) for _ in range(3))
+        week = 0
+        for _ in range(count):
+            week += next(numbers)
+            rows.append((cell, product, week, risk, next(numbers), next(numbers)))
+    return rows
+
+
+@given_data(
+    st.lists(
+        st.tuples(*(st.integers(0, most) for most in (571, 2, 52, 4, 999, 99))),
+        max_size=60,
+        unique_by=lambda row: row[:4],
+    )
+)
+def test_counts_by_week_are_packed_and_found_again(rows: list[tuple[int, ...]]) -> None:
+    as_given = np.array(rows, dtype=np.int64).reshape(-1, 6)[:, [0, 1, 3, 2, 4, 5]]
+
+    assert sorted(_rows(pack_by_week(as_given))) == sorted(rows)
 
 
 def _counts(given: Any) -> WeekCounts:
