@@ -9,6 +9,7 @@ from rich.table import Table
 from scripts.clusters_of_county import as_json, print_clusters, small
 from scripts.running import CountyOption, DayOption, DryRunOption, running
 from service.database import cluster_changes, cluster_frames, township_statistics
+from service.domain.early_warning import with_warnings
 from service.domain.errors import InvalidInputError
 from service.workflows.agree_lead import Agreement, agree_lead
 
@@ -41,6 +42,10 @@ def list_objects(
         bool, typer.Option("--without-lead", help="Open ones for which nobody leads yet.")
     ] = False,
     state: Annotated[Literal["open", "closed"] | None, typer.Option(help="Only these.")] = None,
+    warnings: Annotated[
+        bool,
+        typer.Option("--warnings", help="Open, new or growing, and not put right; red first."),
+    ] = False,
     format_: _Format = "table",
 ) -> None:
     """List the clusters known on a day, with their state and lead; nothing is computed."""
@@ -49,10 +54,15 @@ def list_objects(
         known = ask(run.session, run.county.code, run.on)
     if state is not None:
         known = known[known["state"] == state]
+    if warnings:
+        known = with_warnings(known)
     if format_ == "json":
         typer.echo(as_json(known))
     else:
         print_clusters(known, nothing="no such cluster")
+        if warnings:
+            for row in known.to_dict("records"):
+                typer.echo(f"{row['object_id']} {row['warning']}: {row['warning_zh']}")
 
 
 @objects_app.command("lead")

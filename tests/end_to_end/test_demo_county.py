@@ -42,6 +42,7 @@ from service.database.tables import (
     OfficerRow,
     QualityEventRow,
 )
+from service.domain.early_warning import with_warnings
 from service.domain.gaps import GapKind
 from service.workflows import load_demo
 from service.workflows.find_clusters import ClusterOptions, find_clusters, weekly_days
@@ -362,6 +363,17 @@ def test_townships_beyond_chance_are_objects_with_their_leader_proposed(demo: De
         assert (leader["role"], leader["township_code"]) == ("township_leader", code)
         assert town["first_seen"] < AS_OF
         assert town["trend"] in ("growing", "steady", "shrinking")
+
+
+def test_growing_clusters_without_a_lead_warn(demo: Demo) -> None:
+    known = cluster_frames.objects(demo.session, COUNTY_CODE, AS_OF)
+    warned = with_warnings(known)
+    growing = known[(known["state"] == "open") & (known["trend"] == "growing")]
+    unresolved = growing["unresolved_ids"].map(len) >= 3
+    assert set(growing.loc[unresolved, "object_id"]) <= set(warned["object_id"])
+    assert set(warned["warning"]) == {"red"}
+    assert warned["warning_zh"].str.contains("无牵头人|跨乡镇|不少于").all()
+    assert not set(warned["trend"]) & {"shrinking", "steady", "gone"}
 
 
 def test_hot_cells_stand_where_clusters_were_planted(demo: Demo) -> None:

@@ -17,6 +17,7 @@ from service.database import (
     township_statistics,
 )
 from service.database.cluster_changes import OPEN
+from service.domain.early_warning import with_warnings
 from service.workflows.agree_lead import Agreement, agree_lead
 
 router = APIRouter(prefix="/clusters", tags=["clusters"])
@@ -65,6 +66,16 @@ def list_objects(
     ask = cluster_frames.without_lead if without_lead else cluster_frames.objects
     known = ask(scope.session, scope.code, scope.on)
     return answer(known[(known["state"] == state) | (state is None)], page)
+
+
+@router.get("/warnings", summary="List the clusters that warn")
+def list_warnings(scope: ScopeDep, page: PageDep) -> Response:
+    """Return open clusters that are new or growing and not put right, red before orange, and why.
+
+    Each has `warning`, `warning_zh` and `warning_en` beside what `/clusters/objects` tells.
+    """
+    known = cluster_frames.objects(scope.session, scope.code, scope.on)
+    return answer(with_warnings(known), page)
 
 
 @router.get("/townships", summary="Rank townships by product")
