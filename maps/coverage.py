@@ -115,7 +115,10 @@ def _officer_theme(given: CoverageInput, holders: "pd.Series[str]") -> Theme:
             for fill in CATEGORIES
         ),
         FillClass(
-            label=Words("无人负责", "Nobody"), hatch="nobody", always=True, records={"set": "unled"}
+            label=Words("无人负责", "Nobody"),
+            hatch="nobody",
+            always=True,
+            records={"set": "unled", "product": "all"},
         ),
     ]
     held = [names.get(code, code) if isinstance(code, str) else None for code in holders]

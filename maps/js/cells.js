@@ -144,8 +144,18 @@
 
     function rowsOf(index) {
       return [...data.facts, ...theme.columns].map((column) => ({
-        label: column.label, value: column.values[index],
+        label: column.label, value: valueOf(column, index),
       }));
+    }
+
+    /** A count opens its records where the page has a list of them. */
+    function valueOf(column, index) {
+      const value = column.values[index];
+      if (!column.records || typeof value !== "number" || !wangge.hasRecords()) return value;
+      const counts = wangge.counts;
+      const whose = column.ofTownship
+        ? { township: counts.townships[counts.of_cell[index]] } : { cell: data.codes[index] };
+      return wangge.recordsLink({ set: column.records, ...whose }, value);
     }
 
     function cardOf(index) {

@@ -44,14 +44,17 @@
   let records = "";
 
   /** A number as a link to the rows that it counts, where there is a page that lists them. */
-  wangge.recordsLink = function (asked, n) {
-    const text = typeof n === "number" ? n.toLocaleString("en") : String(n);
-    if (!records) return document.createTextNode(text);
+  wangge.recordsLink = function (asked, n, words = null) {
+    const text = words || (typeof n === "number" ? n.toLocaleString("en") : String(n));
+    if (!records) return text instanceof Node ? text : document.createTextNode(text);
     const address = new URL(records, window.location.origin);
     const state = Object.entries(wangge.state).filter(([, value]) => value);
     for (const [key, value] of [...state, ...Object.entries(asked)]) address.searchParams.set(key, value);
     return wangge.el("a", { href: address.pathname + address.search, target: "_top", "data-n": n }, text);
   };
+
+  /** Whether numbers can open the rows that they count. */
+  wangge.hasRecords = () => Boolean(records);
 
   /** Does a thing with these switches belong on the map now? */
   wangge.fits = function (switches) {
@@ -133,7 +136,7 @@
       .map((row) =>
         wangge.el(
           "tr", {}, wangge.el("th", { scope: "row" }, wangge.both(row.label)),
-          wangge.el("td", {}, wangge.both(row.value)),
+          wangge.el("td", {}, row.value instanceof Node ? row.value : wangge.both(row.value)),
         ),
       );
     return wangge.el(

@@ -94,7 +94,10 @@
       figures.replaceChildren(...facts.figures.map((one, at) => figureOf({ ...one, ...counted[at] })));
     }
     const drawn = find("#wg-drawn");
-    if (drawn) drawn.replaceChildren(wangge.both(facts.drawn));
+    if (!drawn) return;
+    const told = wangge.both(facts.drawn);
+    drawn.replaceChildren(wangge.state.product
+      ? wangge.recordsLink({ set: "register" }, null, told) : told);
   }
 
   function figureOf(figure) {

@@ -234,6 +234,8 @@
     };
     const rest = [visits, problems, firms].map((numbers, index) => ({
       label: data.texts.columns[index + 1], values: each((at) => numbers[at]), sorts: false,
+      // What the number opens in a page: the records of this cell, or of its township.
+      records: ["visits", "problems", "register"][index], ofTownship: counts.byTownship,
     }));
     // The neighbourhood test was made once, for the day of the map.
     const isWhole = counts.last === data.current && !counts.byTownship && !counts.first;

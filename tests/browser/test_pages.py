@@ -274,6 +274,44 @@ def test_every_number_of_the_legend_opens_the_places_that_it_counts(
         assert _total(page, address) == counted, address
 
 
+@pytest.mark.parametrize("unit", ["cell", "township"])
+def test_the_numbers_of_a_cells_card_open_the_records_of_that_place(
+    watched: WatchedPage, host: str, unit: str
+) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/?product=all&unit={unit}&week=2012-W15")
+    frame = _map(watched)
+    frame.locator("#wg-legend a").first.wait_for()
+
+    frame.evaluate(f"window.wangge.focus('cell', '{WEST_CELL}')")
+    frame.locator(".leaflet-popup .wg-card a").first.wait_for()
+    links = frame.locator(".leaflet-popup .wg-card a").evaluate_all(
+        "all => all.map(one => [one.href, Number(one.dataset.n)])"
+    )
+
+    assert [counted for _, counted in links] == [16, 16, 8]  # visits, problems, enterprises
+    for address, counted in links:
+        assert _total(page, address) == counted, address
+
+
+@pytest.mark.parametrize("view", ["officer", "gap"])
+def test_the_planners_legend_opens_the_cells_of_each_class(
+    watched: WatchedPage, host: str, view: str
+) -> None:
+    page = watched.page
+    page.goto(f"http://{host}/planner?view={view}")
+    frame = _map(watched)
+    frame.locator("#wg-legend a").first.wait_for()
+
+    links = frame.locator("#wg-legend a").evaluate_all(
+        "all => all.map(one => [one.href, Number(one.dataset.n)])"
+    )
+
+    assert links
+    for address, counted in links:
+        assert _total(page, address) == counted, address
+
+
 def _total(page: Page, address: str) -> int:
     """Return how many rows the page of records states, asked from within the page."""
     script = """async address => {
