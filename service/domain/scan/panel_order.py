@@ -95,11 +95,11 @@ def sort_by_distance(distance: Floats, order: Integers) -> None:
     it takes no longer than merging all of them.
     """
     n = distance.size
-    farthest = distance.max()
-    if not 0.0 < farthest * farthest < np.inf:
+    square = distance.max() ** 2
+    per_square = (n - 1) / square
+    if not (square < np.inf and per_square < np.inf):  # too far, or too near, for a square
         order[:] = np.argsort(distance, kind="mergesort")
         return
-    per_square = (n - 1) / (farthest * farthest)
     bucket = np.empty(n, np.int64)
     begin = np.zeros(n + 1, np.int64)
     for j in range(n):

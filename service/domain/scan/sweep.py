@@ -1,5 +1,6 @@
 """One pass over all centres: the best observed window of each, and the simulated maxima."""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from service.domain.scan.simulate import fill_urn
 from service.domain.scan.study import Study
 from service.domain.scan.tiles import Field, lay_out, visiting_order
 
-FLOOR = 2.0  # a simulated maximum is rarely below; those that are get a second, slower look
-FLOOR_LOCATIONS = 200
+FEW_CASES = math.exp(1.2)  # a simulated maximum is rarely below the logarithm of the cases over
+FEW_LOCATIONS = math.exp(4.0)  # this, or of the locations over that
+FLOOR_OF_LOW_RATES = 2.0
 CHUNK_PAIRS = 20_000_000  # centres times locations between two reports: a fraction of a second
 
 
@@ -95,7 +97,7 @@ def sweep(
     plan = _plan(study, settings, threads or int(numba.get_num_threads()))
     urn = fill_urn(study, settings.seed)
     batches = max(1, -(-settings.replications // BATCH))
-    floor = FLOOR if study.x.size >= FLOOR_LOCATIONS else 0.0
+    floor = _floor(study, settings)
     maxima = np.zeros(settings.replications)
     watch.tell(0.0)
     for batch in range(batches):
@@ -118,6 +120,22 @@ def sweep(
         last=plan.found.last[place],
         null_maxima=maxima,
     )
+
+
+def _floor(study: Study, settings: ScanSettings) -> float:
+    """Return a ratio that few simulated maxima fall short of; those get a second, slower look.
+
+    It costs or saves time and changes no answer. The least of 999 maxima lay above it for 200 to
+    5,000 places, 2 to 50 % cases, both models and windows of 10 and 50 %.
+    """
+    floor = math.log(study.x.size / FEW_LOCATIONS)
+    few = study.total_cases
+    if study.model == "bernoulli":
+        few = min(few, study.total_risk - few)
+    floor = min(floor, math.log(few / FEW_CASES))
+    if settings.rates == "low":
+        floor = min(floor, FLOOR_OF_LOW_RATES)
+    return max(0.0, floor)
 
 
 class _Share(NamedTuple):

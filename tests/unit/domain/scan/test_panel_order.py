@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from service.domain.scan.panel_order import sort_by_distance
 
 
 @settings(deadline=None)
+@example([1e-154, 1.5e-162, 1e-160])
 @given(
     st.lists(st.floats(0, 1e6) | st.sampled_from([0.0, 1.0, 1e-200, 1e160]), min_size=1,
              max_size=200)
