@@ -175,3 +175,22 @@ def test_a_zero_says_why_there_is_nothing(client: TestClient, query: str, said: 
 
     assert 'data-total="0"' in text
     assert said in text
+
+
+def test_the_clusters_that_warn_are_open_ones_with_a_reason(client: TestClient) -> None:
+    known = {
+        one["object_id"]: one for one in client.get("/api/v1/clusters/objects").json()["items"]
+    }
+    answer = client.get("/api/v1/clusters/warnings")
+    assert answer.status_code == 200
+    for one in answer.json()["items"]:
+        assert one["warning"] in {"red", "orange"}
+        assert one["warning_zh"]
+        assert one["warning_en"]
+        assert known[one["object_id"]]["state"] == "open"
+        assert len(one["unresolved_ids"]) >= 3
+    assert answer.json()["total"] == sum(
+        one["state"] == "open" and one["trend"] in {"new", "growing"}
+        and len(one["unresolved_ids"]) >= 3
+        for one in known.values()
+    )  # fmt: skip
