@@ -128,7 +128,7 @@ def hotspot_input(session: Session, county_code: str, subject: MapSubject) -> Ho
 
 
 def _risk_classes(session: Session, county_code: str, on: date) -> DataFrame:
-    return DataFrame(targets.of_county(session, county_code, on)[["enterprise_id", "risk_class"]])
+    return targets.risk_classes(session, county_code, on)
 
 
 def switch_of(statistics: DataFrame) -> tuple[ProductLabel, ...]:

@@ -91,6 +91,29 @@ def test_the_lists_of_a_cell_and_an_officer_come_in_order(session: Session, cell
     assert of_officer["enterprise_id"].tolist() == of_cell["enterprise_id"].tolist()
 
 
+@pytest.mark.parametrize("some", [slice(0, 1), slice(1, 3), slice(50, 60)])
+def test_a_page_is_a_piece_of_the_list_and_tallies_are_its_counts(
+    session: Session, cell: int, some: slice
+) -> None:
+    make_responsibility(session, cell, make_officer(session))
+    for number in range(4):
+        make_enterprise(session, f"e{number}", (114.1 + 0.01 * number, 38.1))
+    rank_targets(session, COUNTY, on=TODAY)
+    whole = targets.of_county(session, COUNTY, TODAY)
+
+    rows, total = targets.page(session, COUNTY, TODAY, targets.Whose(), some)
+    tallies = targets.tallies(session, COUNTY, TODAY)
+
+    assert total == len(whole) == tallies["enterprises"].sum()
+    assert rows["enterprise_id"].tolist() == whole["enterprise_id"].iloc[some].tolist()
+    by_class = whole.groupby("risk_class").size().to_dict()
+    assert tallies.groupby("risk_class")["enterprises"].sum().to_dict() == by_class
+    in_cells = whole["cell_code"].dropna()
+    assert targets.first_cell(session, COUNTY, TODAY) == (
+        in_cells.iloc[0] if len(in_cells) else None
+    )
+
+
 def test_an_edited_weight_is_used_and_kept(session: Session, cell: int) -> None:
     assert cell
     make_enterprise(session, "one", (114.1, 38.1))

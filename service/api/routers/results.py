@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
-from service.api.answers import answer
+from service.api.answers import answer, answer_page
 from service.api.dependencies import Key, Page, PageDep, RowId, ScopeDep
 from service.api.downloads import target_file
 from service.database import gaps, targets
@@ -38,12 +38,19 @@ def list_targets(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """Return targets by rank: of a cell, an officer, or the county; each score with its lines."""
+    if form in ("json", "geojson"):
+        rows, total = targets.page(
+            scope.session,
+            scope.code,
+            scope.on,
+            targets.Whose(cell_code=cell, officer_id=officer),
+            slice(offset, offset + limit),
+        )
+        return answer_page(rows, Page(limit, offset, form == "geojson"), total=total)
     if cell is not None:
         found = targets.of_cell(scope.session, scope.code, scope.on, cell)
     elif officer is not None:
         found = targets.of_officer(scope.session, scope.code, scope.on, officer)
     else:
         found = targets.of_county(scope.session, scope.code, scope.on)
-    if form in ("json", "geojson"):
-        return answer(found, Page(limit, offset, form == "geojson"))
     return target_file(scope, found, form, cell)

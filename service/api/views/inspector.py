@@ -91,9 +91,8 @@ def _only(ids: list[int]) -> int | None:
 
 
 def _first_cell(scope: Scope, every_cell: DataFrame) -> str:
-    ranked = targets.of_county(scope.session, scope.code, scope.on)
-    with_cell = ranked["cell_code"].dropna()
-    return str(with_cell.iloc[0] if len(with_cell) else every_cell["code"].iloc[0])
+    first = targets.first_cell(scope.session, scope.code, scope.on)
+    return first or str(every_cell["code"].iloc[0])
 
 
 def _cells(every_cell: DataFrame) -> list[Choice]:

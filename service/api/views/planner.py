@@ -91,7 +91,8 @@ def desk(scope: Scope, kind: str | None, severity: str | None = None) -> Desk:
 def _unled(scope: Scope, every_cell: DataFrame, leads: DataFrame) -> list[Unled]:
     """Return the cells without a lead, those with the most enterprises first."""
     without = every_cell[~every_cell["code"].isin(leads["cell_code"])]
-    counts = targets.of_county(scope.session, scope.code, scope.on)["cell_code"].value_counts()
+    tallies = targets.tallies(scope.session, scope.code, scope.on)
+    counts = tallies.groupby("cell_code")["enterprises"].sum()
     found = [
         Unled(
             code=str(code),
@@ -201,13 +202,13 @@ def _loads(scope: Scope, leads: DataFrame) -> list[Load]:
 def _required(scope: Scope) -> dict[int, tuple[int, float]]:
     """Return enterprises and the visits a month that the policy requires, by officer."""
     policy = policies.inspection_policies(scope.session, scope.code)
-    listed = targets.of_county(scope.session, scope.code, scope.on)
-    mine = listed[listed["officer_id"].notna() & listed["cell_code"].notna()]
+    tallies = targets.tallies(scope.session, scope.code, scope.on)
+    mine = tallies[tallies["officer_id"].notna() & tallies["cell_code"].notna()]
     totals: dict[int, tuple[int, float]] = {}
-    for officer_id, product, risk_class in zip(
-        mine["officer_id"], mine["product"], mine["risk_class"], strict=True
+    for officer_id, product, risk_class, enterprises in zip(
+        mine["officer_id"], mine["product"], mine["risk_class"], mine["enterprises"], strict=True
     ):
         count, visits = totals.get(int(officer_id), (0, 0.0))
         each = policy.visits_per_month(str(product), int(risk_class))
-        totals[int(officer_id)] = (count + 1, visits + each)
+        totals[int(officer_id)] = (count + int(enterprises), visits + enterprises * each)
     return totals
