@@ -47,7 +47,7 @@ def show_plans(
         "next_code": f"{scope.on.year}-{scope.on.month + 1:02d}"
         if scope.on.month < 12  # noqa: PLR2004
         else f"{scope.on.year + 1}-01",
-        "problem": _problem(missing, known),
+        "problem": _problem(missing, known, several=len(codes) > 1),
         "pair": None,
     }
     if not missing and known["from_plan"] and known["from_plan"] != known["to_plan"]:
@@ -55,10 +55,10 @@ def show_plans(
     return page(request, scope, lang, "plans.html", values)
 
 
-def _problem(missing: list[str], known: dict[str, str]) -> tuple[str, str] | None:
+def _problem(missing: list[str], known: dict[str, str], *, several: bool) -> tuple[str, str] | None:
     if missing:
         return f"没有方案“{missing[0]}”。", f"There is no plan “{missing[0]}”."
-    if known["from_plan"] and known["from_plan"] == known["to_plan"]:
+    if several and known["from_plan"] == known["to_plan"]:
         return "两边是同一个方案，没有差别可看。", "Both are one plan: there is no difference."
     return None
 
