@@ -16,6 +16,10 @@ from service.database.frames import read_shapes
 from service.database.tables import AnalysisRow, ClusterRow, OfficerRow
 from service.domain.errors import NotFoundError
 
+ITS_ANALYSIS = and_(
+    AnalysisRow.county_code == ClusterRow.county_code, AnalysisRow.id == ClusterRow.analysis_id
+)
+
 
 def objects(
     session: Session, county_code: str, on: date, *, object_id: int | None = None
@@ -40,13 +44,7 @@ def objects(
     newest = (
         select(ClusterRow.id)
         .ext(distinct_on(ClusterRow.object_id))
-        .join(
-            AnalysisRow,
-            and_(
-                AnalysisRow.county_code == ClusterRow.county_code,
-                AnalysisRow.id == ClusterRow.analysis_id,
-            ),
-        )
+        .join(AnalysisRow, ITS_ANALYSIS)
         .where(
             ClusterRow.county_code == county_code,
             ClusterRow.object_id.is_not(None),
@@ -84,13 +82,7 @@ def row(session: Session, county_code: str, on: date, cluster_id: int) -> dict[s
             ClusterRow.unresolved_ids,
             ClusterRow.hints,
         )
-        .join(
-            AnalysisRow,
-            and_(
-                AnalysisRow.county_code == ClusterRow.county_code,
-                AnalysisRow.id == ClusterRow.analysis_id,
-            ),
-        )
+        .join(AnalysisRow, ITS_ANALYSIS)
         .where(
             ClusterRow.county_code == county_code,
             ClusterRow.id == cluster_id,
@@ -124,13 +116,7 @@ def run_of(session: Session, county_code: str, on: date, cluster_id: int) -> Clu
     """
     found = session.execute(
         select(ClusterRow, AnalysisRow)
-        .join(
-            AnalysisRow,
-            and_(
-                AnalysisRow.county_code == ClusterRow.county_code,
-                AnalysisRow.id == ClusterRow.analysis_id,
-            ),
-        )
+        .join(AnalysisRow, ITS_ANALYSIS)
         .where(
             ClusterRow.county_code == county_code,
             ClusterRow.id == cluster_id,

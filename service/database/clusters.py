@@ -8,12 +8,12 @@ from uuid import UUID
 from geoalchemy2.shape import from_shape
 from geopandas import GeoDataFrame
 from pandas import DataFrame
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from service.database import analyses
-from service.database.cluster_frames import cluster_statement, with_life
+from service.database.cluster_frames import ITS_ANALYSIS, cluster_statement, with_life
 from service.database.frames import missing_as_none, read_shapes, read_table
 from service.database.tables import (
     AnalysisRow,
@@ -159,13 +159,7 @@ def of_days(session: Session, county_code: str, days: Sequence[date]) -> GeoData
     statement = (
         cluster_statement()
         .add_columns(AnalysisRow.as_of)
-        .join(
-            AnalysisRow,
-            and_(
-                AnalysisRow.county_code == ClusterRow.county_code,
-                AnalysisRow.id == ClusterRow.analysis_id,
-            ),
-        )
+        .join(AnalysisRow, ITS_ANALYSIS)
         .where(
             ClusterRow.county_code == county_code,
             ClusterRow.kind == "window",
