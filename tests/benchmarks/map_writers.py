@@ -121,32 +121,25 @@ def hotspot(given: Places) -> str:
         geometry=gpd.points_from_xy(given.points[:, 0], given.points[:, 1]),
         crs=4326,
     )
-    weeks = _weekly(county)
+    weeks = _weekly(county, n)
     return to_html(build_hotspot_map(replace(county, enterprises=firms, counts=weeks)))
 
 
-def _weekly(county: HotspotInput) -> WeekCounts:
-    """Return counts for the slider: every cell, three products, a campaign of 18 weeks."""
+def _weekly(county: HotspotInput, n: int) -> WeekCounts:
+    """Return counts for the slider: a campaign of 18 weeks with two visits to each of n."""
     random = np.random.default_rng(2)
     weeks = weeks_between(date(2012, 3, 1), date(2012, 6, 30))
-    keys = pd.MultiIndex.from_product(
-        [
-            county.geography.cells["code"],
-            ["baijiu", "fertiliser", "cement"],
-            range(1, 5),
-            range(len(weeks)),
-        ],
-        names=["cell_code", "product", "risk_class", "week"],
-    ).to_frame(index=False)
-    seen = random.integers(0, 20, len(keys))
+    of = [county.geography.cells["code"], ["baijiu", "fertiliser", "cement"], range(1, 5)]
+    names = ["cell_code", "product", "risk_class"]
+    kinds = pd.MultiIndex.from_product(of, names=names).to_frame(index=False)
+    keys = kinds.merge(pd.DataFrame({"week": range(len(weeks))}), how="cross")
+    seen = random.multinomial(2 * n, np.full(len(keys), 1 / len(keys)))
     visits = keys.assign(visits=seen, problems=random.binomial(seen, 0.1))
-    firms = keys[keys["week"] == 0].assign(
-        enterprises=random.integers(0, 400, len(keys) // len(weeks))
-    )
+    there = random.multinomial(n, np.full(len(kinds), 1 / len(kinds)))
     return WeekCounts(
         weeks=[(week.key, week.first, week.last) for week in weeks],
         visits=visits[visits["visits"] > 0],
-        enterprises=firms,
+        enterprises=kinds.assign(enterprises=there),
     )
 
 
