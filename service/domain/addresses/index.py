@@ -88,6 +88,7 @@ class CountyIndex:
     losses: dict[str, dict[str, list[Village]]] = field(default_factory=dict)
     stems: dict[str, dict[int, list[Village]]] = field(default_factory=dict)
     box: tuple[float, float, float, float] | None = None  # west, south, east, north of all points
+    every_stem: tuple[str, ...] = ()  # of the villages, in their order
 
     def losing_one(self, town: Town, name: str) -> list[Village]:
         """Return the town's villages of whose name one lost character makes another."""
@@ -134,6 +135,7 @@ def build_index(
         index.hits[key] = Hit(_best(written.get(key, ())), tuple(stems.get(key, ())))
     index.lengths = _lengths(index.hits)
     index.box = _box([*towns, *villages])
+    index.every_stem = tuple(village.parts.stem for village in villages)
     _find_rivals(villages)
     return index
 

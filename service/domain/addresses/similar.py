@@ -48,20 +48,22 @@ def one_longer_in_town(index: CountyIndex, town: Town, name: str) -> list[Villag
 
 def similar_villages(villages: Sequence[Village], name: str) -> list[Village]:
     """Return the villages most like a name, the likest first; possibly none."""
-    stem = village_name(name).stem
+    stems = [village.parts.stem for village in villages]
+    return [villages[at] for at in _similar(stems, village_name(name).stem)]
+
+
+def _similar(stems: Sequence[str], stem: str) -> list[int]:
+    """Return the positions of the stems most like one, the likest first."""
     found = process.extract(
-        stem,
-        [village.parts.stem for village in villages],
-        scorer=fuzz.ratio,
-        limit=_LIMIT,
-        score_cutoff=_MIN_SIMILARITY,
+        stem, stems, scorer=fuzz.ratio, limit=_LIMIT, score_cutoff=_MIN_SIMILARITY
     )
-    return [villages[position] for _, _, position in found]
+    return [position for _, _, position in found]
 
 
 def alike_in_county(index: CountyIndex, name: str) -> list[Village]:
     """Return the county's villages most like a name: those that contain it, then the similar."""
     stem = village_name(name).stem
-    containing = [v for v in index.villages if stem in v.parts.stem][:_LIMIT]
-    rest = [v for v in similar_villages(index.villages, name) if v not in containing]
-    return [*containing, *rest][: 2 * _LIMIT]
+    stems = index.every_stem
+    containing = [at for at, other in enumerate(stems) if stem in other][:_LIMIT]
+    rest = [at for at in _similar(stems, stem) if at not in containing]
+    return [index.villages[at] for at in [*containing, *rest]][: 2 * _LIMIT]
